@@ -1,0 +1,99 @@
+// Package alerts turns scores into decisions. The heart is Policy.Step, a pure function from what was known and
+// what is seen now to what is known next and what to say; around it stand the plain rules, the published form of
+// an alert, and the sentence that a technologist reads. Time is the record's time: nothing here reads a clock.
+package alerts
+
+import "labwatch/record"
+
+// Severity says how urgent an alert is. Higher is worse.
+type Severity uint8
+
+// The severities.
+const (
+	Info     Severity = 1 // worth knowing, nobody need act now
+	Warning  Severity = 2 // look at the device in this shift
+	Critical Severity = 3 // act now; results may be wrong or a patient in danger
+)
+
+// String is the word used in messages and metrics.
+func (s Severity) String() string {
+	switch s {
+	case Info:
+		return "info"
+	case Warning:
+		return "warning"
+	case Critical:
+		return "critical"
+	}
+	return "none"
+}
+
+// Change is what an observation did to an alert.
+type Change uint8
+
+// The changes. Quiet means that there is nothing to say.
+const (
+	Quiet    Change = 0
+	Opened   Change = 1
+	Updated  Change = 2
+	Resolved Change = 3
+)
+
+// String is the published state of an alert after the change.
+func (c Change) String() string {
+	switch c {
+	case Opened:
+		return "opened"
+	case Updated:
+		return "updated"
+	case Resolved:
+		return "resolved"
+	}
+	return ""
+}
+
+// Alert is what is published: one message for each change of one alert.
+type Alert struct {
+	ID       string // hash of the opening record's origin, the rule and the series: the same after any restart
+	Sequence int    // 0 when opened, one more with each later message
+	Change   Change
+	Rule     string // detector or plain rule, such as "zmean" or "error_code"
+	Severity Severity
+	Device   string
+	Facility string
+	Kind     record.Kind
+	Series   string // record.Series, a channel's name, or a group's; empty for the device as a whole
+	Test     record.Test
+	Unit     string        // UCUM, of Evidence's values
+	At       int64         // time of the record that made this message, nanoseconds since 1970 UTC
+	Opened   int64         // time of the record that opened the alert
+	Origin   record.Origin // the record that made this message
+	Subject  string        // result id of a critical value, else empty
+	Evidence Evidence
+	Summary  string // one sentence for a technologist
+	Action   string // what to do first
+}
+
+// Evidence is what an alert rests on. Numbers that do not apply are NaN and left out of the message.
+type Evidence struct {
+	Statistic string  // the field's name of Score: "z", "D", "PSI", "isolation score", "value", "silence"
+	Score     float64 // of the record that made the message
+	Threshold float64 // level that was broken
+	Peak      float64 // worst score since the alert opened
+
+	BaselineMean, BaselineSD float64 // in the alert's unit
+	BaselineN                int
+	CurrentMean, CurrentSD   float64 // of the newest values that the score speaks of
+	CurrentN                 int
+	Since                    int64 // time of the oldest of them
+
+	Value     float64   // the newest value
+	Values    []float64 // the last breaching values, oldest first, at most MaxValues
+	Low, High float64   // limits of the plain rules
+	FirstSeen int64     // time of the first breach
+	Count     int       // breaches since then
+	Direction int       // +1 high, -1 low, 0 none
+}
+
+// MaxValues bounds the values that an alert carries.
+const MaxValues = 10
