@@ -1,0 +1,107 @@
+package record
+
+import (
+	"math"
+	"strconv"
+)
+
+// Apply brings a number from From to To. The zero Conversion leaves it as it is.
+func (c Conversion) Apply(x float64) float64 {
+	if c.Factor == 0 {
+		return x
+	}
+	return float64(c.Factor*x) + c.Offset
+}
+
+// ApplySpread brings a difference or a standard deviation from From to To: the factor alone, without the offset.
+func (c Conversion) ApplySpread(x float64) float64 {
+	if c.Factor == 0 {
+		return x
+	}
+	return c.Factor * x
+}
+
+// Convert says how numbers of the test a get from one unit to another; ok is false when they cannot. Units may
+// be in any spelling. a may be nil: then only units of the same quantity convert. Factors between moles and
+// grams are computed from the molar mass of the test, never tabulated.
+func Convert(from, to string, a *Analyte) (c Conversion, ok bool) {
+	f, other, ok1 := parseUnit(from)
+	t, _, ok2 := parseUnit(to)
+	if !ok1 || !ok2 {
+		return Conversion{}, false
+	}
+	if c, ok = convert(f, t, a); !ok && other.code != "" {
+		c, ok = convert(other, t, a)
+	}
+	return c, ok
+}
+
+func convert(f, t unit, a *Analyte) (Conversion, bool) {
+	c := Conversion{From: f.code, To: t.code, Factor: f.mant / t.mant, Source: "unit prefix"}
+	exp := f.exp - t.exp
+	switch {
+	case f.code == t.code:
+		return Conversion{}, true
+	case f.num == t.num && f.den == t.den:
+	case a == nil:
+		return Conversion{}, false
+	case a.AffineFrom != "" && f.code == a.AffineFrom && t.code == a.Unit:
+		c.Factor, c.Offset, c.Source = a.AffineFactor, a.AffineOffset, a.AffineSource
+		return c, true
+	case f.den != t.den:
+		return Conversion{}, false
+	case f.code == "1" && (t.num == acidity || t.num == inr):
+		c.Factor, exp, c.Source = 1, 0, "unit not named" // "units" of pH, a ratio
+	case f.num == enzyme && t.num == iu, f.num == iu && t.num == enzyme:
+		if a.Property != "CCnc" && a.Property != "ACnc" { // analysers write U for IU and IU for U
+			return Conversion{}, false
+		}
+		c.Source = "U and [IU] are one unit here"
+	case f.num == osmole && t.num == mole, f.num == mole && t.num == osmole:
+		if a.Property != "Osmol" {
+			return Conversion{}, false
+		}
+		c.Source = "osmoles as moles"
+	default:
+		factor, source := molarFactor(f.num, t.num, a)
+		if factor == 0 {
+			return Conversion{}, false
+		}
+		c.Factor *= factor
+		c.Source = source
+	}
+	c.Factor = scale10(c.Factor, exp)
+	return c, true
+}
+
+// molarFactor is the count of base units t in one base unit f, for f and t among gram, mole and equivalent;
+// 0 when it is not known.
+func molarFactor(f, t quantity, a *Analyte) (factor float64, source string) {
+	mass := "molar mass " + strconv.FormatFloat(a.MolarMass, 'g', -1, 64) + " g/mol"
+	valence := "valence " + strconv.FormatFloat(a.Valence, 'g', -1, 64)
+	switch {
+	case f == mole && t == gram:
+		return a.MolarMass, mass
+	case f == gram && t == mole && a.MolarMass != 0:
+		return 1 / a.MolarMass, mass
+	case a.Valence == 0:
+		return 0, ""
+	case f == equivalent && t == mole:
+		return 1 / a.Valence, valence
+	case f == mole && t == equivalent:
+		return a.Valence, valence
+	case f == equivalent && t == gram:
+		return a.MolarMass / a.Valence, mass + ", " + valence
+	case f == gram && t == equivalent && a.MolarMass != 0:
+		return a.Valence / a.MolarMass, mass + ", " + valence
+	}
+	return 0, ""
+}
+
+// scale10 multiplies by a power of ten with one rounding only.
+func scale10(x float64, exp int) float64 {
+	if exp < 0 {
+		return x / math.Pow10(-exp)
+	}
+	return x * math.Pow10(exp)
+}
