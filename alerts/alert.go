@@ -63,6 +63,7 @@ type Alert struct {
 	Facility string
 	Kind     record.Kind
 	Series   string // record.Series, a channel's name, or a group's; empty for the device as a whole
+	Label    string // what people call the series, from the config; empty: a name is made from Test or Series
 	Test     record.Test
 	Unit     string        // UCUM, of Evidence's values
 	At       int64         // time of the record that made this message, nanoseconds since 1970 UTC
@@ -87,7 +88,9 @@ type Evidence struct {
 	CurrentN                 int
 	Since                    int64 // time of the oldest of them
 
-	Value     float64   // the newest value
+	Value      float64 // the newest value
+	Comparator string  // "<", "<=", ">" or ">=" when Value is only a bound, else empty
+
 	Values    []float64 // the last breaching values, oldest first, at most MaxValues
 	Low, High float64   // limits of the plain rules
 	FirstSeen int64     // time of the first breach

@@ -1,0 +1,31 @@
+package alerts
+
+import "math"
+
+// The statistics of the plain rules. A detector names its own.
+const (
+	StatValue   = "value"
+	StatZ       = "z"
+	StatSilence = "silence" // seconds
+)
+
+// NewEvidence is evidence of a statistic of which nothing else is known yet: all its numbers are NaN.
+func NewEvidence(statistic string) Evidence {
+	nan := math.NaN()
+	return Evidence{
+		Statistic: statistic,
+		Score:     nan, Threshold: nan, Peak: nan,
+		BaselineMean: nan, BaselineSD: nan, CurrentMean: nan, CurrentSD: nan,
+		Value: nan, Low: nan, High: nan,
+	}
+}
+
+// judged is the observation of a rule that decides by itself. The score only ranks: the worst one is the peak.
+// A breach asks for the highest severity, which the rule's policy cuts to its own.
+func judged(at int64, breach bool, score, value float64, direction int) Observation {
+	level := math.Inf(1)
+	if breach {
+		level = score
+	}
+	return Observation{At: at, Ready: true, Score: score, Warning: math.NaN(), Critical: level, Value: value, Direction: direction}
+}

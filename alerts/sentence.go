@@ -1,0 +1,151 @@
+package alerts
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"labwatch/record"
+)
+
+// Summarise writes what a technologist reads first: one line that says which device, what is wrong with what, by
+// how much and since when, and what to do, and in more words the first action. Times are in zone, UTC when nil.
+// It rests on the fields of a alone, except Summary and Action, and names no person: a critical value is found by
+// its result id.
+//
+//	Device XYZ: glucose mean 95 → 105 mg/dL (z 3.2, 24 results since 09:40): check calibration. Critical.
+func Summarise(a *Alert, zone *time.Location) (summary, action string) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	t := teller{Alert: a, zone: zone, subject: subject(a), unit: suffix(a.Unit)}
+	what, why := t.tell()
+	if a.Change == Resolved {
+		return fmt.Sprintf("%s: %s%s. Resolved.", t.who(), what, bracket(why)), t.afterwards()
+	}
+	short, long := t.act()
+	end := a.Severity.String()
+	end = strings.ToUpper(end[:1]) + end[1:]
+	if a.Change == Updated {
+		end += ", open since " + t.clock(a.Opened)
+	}
+	return fmt.Sprintf("%s: %s%s: %s. %s.", t.who(), what, bracket(why), short, end), long
+}
+
+// teller is an alert with what all of its sentences need.
+type teller struct {
+	*Alert
+	zone    *time.Location
+	subject string
+	unit    string // with its leading blank
+}
+
+// tell says what is the case, and in a few words on what that rests.
+func (t *teller) tell() (what string, why []string) {
+	switch t.Rule {
+	case RuleErrorCode:
+		return t.errorCode()
+	case RuleLimit:
+		return t.limit()
+	case RuleCriticalValue:
+		return t.criticalValue()
+	case RuleSilent:
+		return t.silent()
+	case RuleQCFailed:
+		return t.qcFailed()
+	case "zmean":
+		return t.mean()
+	case "zscore":
+		return t.single()
+	case "ks", "psi":
+		return t.distribution()
+	case "iforest":
+		return t.vector()
+	}
+	return t.other()
+}
+
+func (t *teller) who() string {
+	switch {
+	case t.Device != "":
+		return "Device " + clean(t.Device)
+	case t.Series != "":
+		return "Group " + clean(t.Series)
+	}
+	return "A device without name"
+}
+
+func (t *teller) clock(at int64) string { return clock(at, t.At, t.zone) }
+
+// life says how bad it was and how long, of an alert that is over.
+func (t *teller) life(worst string) []string {
+	open := "open " + t.clock(t.Opened) + " to " + t.clock(t.At)
+	if worst == "" {
+		return []string{open}
+	}
+	return []string{"worst " + worst, open}
+}
+
+// window says how many of the newest readings a statistic rests on and since when, such as
+// "24 results since 09:40". Without a window it counts the breaches.
+func (t *teller) window() string {
+	n, since := t.Evidence.CurrentN, t.Evidence.Since
+	if n <= 1 || since == 0 {
+		return t.breaches()
+	}
+	return t.count(n) + " since " + t.clock(since)
+}
+
+func (t *teller) breaches() string {
+	e := t.Evidence
+	if e.Count <= 1 || e.FirstSeen == 0 {
+		return "at " + t.clock(t.At)
+	}
+	return t.count(e.Count) + " since " + t.clock(e.FirstSeen)
+}
+
+// count is a number of readings of the alert's kind.
+func (t *teller) count(n int) string {
+	noun := "reading"
+	switch t.Kind {
+	case record.Result:
+		noun = "result"
+	case record.Control:
+		noun = "control"
+	case record.Event:
+		noun = "entry"
+	}
+	switch {
+	case n == 1:
+	case noun == "entry":
+		noun = "entries"
+	default:
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// suffix is the unit as it follows a number.
+func suffix(ucum string) string {
+	if s := clean(spell(ucum)); s != "" {
+		return " " + s
+	}
+	return ""
+}
+
+func bracket(parts []string) string {
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func known(xs ...float64) bool {
+	for _, x := range xs {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
