@@ -1,0 +1,36 @@
+# The commands a developer types, by name. CI runs .ci/run, which needs no make.
+.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo ci
+
+# One static binary: the Kafka clients, Badger and the charts need no C.
+build:
+	CGO_ENABLED=0 go build -trimpath -o labwatch ./cmd/labwatch
+
+test:
+	go test ./...
+
+# Shuffled, so that no test leans on the one before it.
+race:
+	go test -race -shuffle=on ./...
+
+bench:
+	go test -run xxx -bench . -benchmem ./...
+
+# Built from source at this very version; the first time takes some minutes, later ones seconds.
+lint:
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
+
+kafka-start:
+	deploy/kafka/kafka start
+
+kafka-stop:
+	deploy/kafka/kafka stop
+
+# The end-to-end tests against a real Kafka, which is left running: stop it with kafka-stop.
+e2e-kafka:
+	LABWATCH_KAFKA=$$(deploy/kafka/kafka start | tail -n 1) go test -count=1 -v -run E2E ./cmd/labwatch
+
+demo:
+	go run ./cmd/labwatch demo --for 20s --out demo-out
+
+ci:
+	CI=true bash .ci/run </dev/null
