@@ -1,0 +1,66 @@
+package state
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+)
+
+// An entry is stored as
+//
+//	checksum 4 | flags 1 | generation 8 | checksum of the replaced entry 4 | blob
+//
+// in little-endian. The checksum is CRC-32C (Castagnoli, RFC 3720 appendix B.4) over the key and all that follows it.
+const entryHeader = 17
+
+// MaxBlob is the largest blob that Write takes, in bytes: what fits a Kafka message by the broker's default
+// (message.max.bytes, 1 MiB) fits here.
+const MaxBlob = valueThreshold - 1024
+
+const (
+	replaces = 1 << 0 // the entry stands in the place of another one of an earlier head
+	deleted  = 1 << 1 // the key is gone; the mark is removed once the head says so
+)
+
+type entry struct {
+	sum        uint32
+	flags      byte
+	generation uint64
+	replaced   uint32 // checksum of what the last head counted under this key, if flags has replaces
+	blob       []byte
+}
+
+var errDamaged = errors.New("checksum does not match")
+
+// castagnoli returns the table of CRC-32C; the library makes it once.
+func castagnoli() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) }
+
+// encode returns the stored form of e under a key, and sets its checksum.
+func (e *entry) encode(key []byte) []byte {
+	b := make([]byte, entryHeader, entryHeader+len(e.blob))
+	b[4] = e.flags
+	binary.LittleEndian.PutUint64(b[5:], e.generation)
+	binary.LittleEndian.PutUint32(b[13:], e.replaced)
+	b = append(b, e.blob...)
+	e.sum = crc32.Update(crc32.Checksum(key, castagnoli()), castagnoli(), b[4:])
+	binary.LittleEndian.PutUint32(b, e.sum)
+	return b
+}
+
+// decodeEntry reads the stored form; the blob is a part of b.
+func decodeEntry(key, b []byte) (entry, error) {
+	if len(b) < entryHeader {
+		return entry{}, errDamaged
+	}
+	e := entry{
+		sum:        binary.LittleEndian.Uint32(b),
+		flags:      b[4],
+		generation: binary.LittleEndian.Uint64(b[5:]),
+		replaced:   binary.LittleEndian.Uint32(b[13:]),
+		blob:       b[entryHeader:],
+	}
+	if crc32.Update(crc32.Checksum(key, castagnoli()), castagnoli(), b[4:]) != e.sum {
+		return entry{}, errDamaged
+	}
+	return e, nil
+}
