@@ -16,8 +16,8 @@ const (
 	ZoneAssumed                   // the timestamp had no zone; the site's was taken
 	NoID                          // no result id: a repeat cannot be recognised
 	NoPatient                     // a result without patient
-	CriticalLow                   // at or below the critical limit
-	CriticalHigh                  // at or above the critical limit
+	CriticalLow                   // at or below the critical limit; below it in the original's profile
+	CriticalHigh                  // at or above the critical limit; above it in the original's profile
 	Correction                    // replaces an earlier result of the same id
 	Late                          // older than the newest of its device by more than the grace
 	Early                         // event time lies after its arrival by more than the grace

@@ -93,7 +93,7 @@ const (
 // Value is a standardized value. Number and High are in the record's Unit.
 type Value struct {
 	Kind       ValueKind
-	Comparator string // "<", "<=", ">", ">=" of a Bound, else empty
+	Comparator string // "<", "<=", ">", ">=" of a Bound, also of a Titre; else empty
 	Number     float64
 	High       float64 // upper end of a Range
 	Text       string  // canonical word of a Text, empty if it was withheld
@@ -126,6 +126,7 @@ type Record struct {
 	Origin     Origin
 	Arrived    int64 // timestamp that Kafka keeps with the raw record
 	Time       int64 // event time: when the specimen was collected or the device spoke
+	UTCOffset  int32 // of the site's zone at Time, seconds east; for the published hour and weekday
 	ID         string
 	Device     string
 	Facility   string

@@ -1,0 +1,162 @@
+package record
+
+// plan says what to do with a number that a site sent for one local code in one spelling of a unit. Plans are
+// pure functions of the two, so remembering them changes nothing.
+type plan struct {
+	loinc, name string // after re-coding to the twin
+	unit        string // in which the number is published
+	conversion  Conversion
+	flags       Flag
+	limits      limits
+	critical    limits // the critical limits in use; its plausible fields are unused
+	inclusive   bool   // a number at the critical limit is critical too
+}
+
+type planKey struct {
+	row  *mapped
+	unit string
+}
+
+// maxPlans bounds how many plans are remembered. A site has some hundred tests and a few spellings of each unit.
+const maxPlans = 8192
+
+// plan looks a plan up or makes it.
+func (s *Standardizer) plan(row *mapped, unitText string) *plan {
+	key := planKey{row, unitText}
+	if p := s.plans[key]; p != nil {
+		return p
+	}
+	p := s.makePlan(row, unitText)
+	if len(s.plans) < maxPlans {
+		key.unit = string(append([]byte(nil), unitText...)) // the text belongs to the message
+		s.plans[key] = p
+	}
+	return p
+}
+
+func (s *Standardizer) makePlan(row *mapped, unitText string) *plan {
+	p := &plan{limits: noLimits(), critical: noLimits()}
+	sent, other, known := parseUnit(unitText)
+	blank := fold(unitText) == ""
+	if row == nil || row.analyte == nil {
+		s.planWithoutTable(p, row, sent, known, blank)
+		return p
+	}
+	a := row.analyte
+	p.loinc, p.name = a.LOINC, a.Name
+	switch {
+	case blank && row.unit.code != "":
+		sent, known, blank = row.unit, true, false
+	case blank && (a.Unit == "" || a.unit.num == acidity || a.unit.num == inr || a.Unit == "1"):
+		sent, known, blank = a.unit, true, false // qualitative, or a number that has no unit
+	}
+	target := a
+	if a.Twin != "" {
+		target = s.mapping.analytes[a.Twin]
+	}
+	switch {
+	case blank:
+		p.flags |= UnitMissing
+		return p
+	case !known:
+		p.flags |= UnitUnknown
+		return p
+	}
+	p.unit = sent.code
+	if target.Unit == "" {
+		if sent.code != "" && sent.code != "1" {
+			p.flags |= UnitUnknown
+		}
+		return p
+	}
+	c, ok := convert(sent, target.unit, target)
+	if !ok && other.code != "" {
+		c, ok = convert(other, target.unit, target)
+	}
+	if !ok {
+		p.flags |= UnitUnknown
+		return p
+	}
+	if target != a {
+		c.Source += ", re-coded from LOINC " + a.LOINC
+	}
+	p.loinc, p.name, p.unit, p.conversion = target.LOINC, target.Name, target.Unit, c
+	s.planLimits(p, row, target)
+	return p
+}
+
+// planWithoutTable serves codes that have no LOINC, or one that the table does not hold: the number keeps its
+// unit unless the mapping names another that it converts into.
+func (s *Standardizer) planWithoutTable(p *plan, row *mapped, sent unit, known, blank bool) {
+	if row != nil {
+		p.loinc = row.loinc
+		if blank && row.unit.code != "" {
+			sent, known, blank = row.unit, true, false
+		}
+	}
+	switch {
+	case blank:
+		p.flags |= UnitMissing
+		return
+	case !known:
+		p.flags |= UnitUnknown
+		return
+	}
+	p.unit = sent.code
+	if row == nil {
+		return
+	}
+	c, ok := convert(sent, row.unit, nil)
+	if !ok {
+		p.flags |= UnitUnknown
+		return
+	}
+	p.unit, p.conversion = row.unit.code, c
+	s.planLimits(p, row, nil)
+}
+
+// planLimits takes the site's plausible limits before the table's, and the critical limits that were chosen.
+func (s *Standardizer) planLimits(p *plan, row *mapped, a *Analyte) {
+	p.limits = row.limits
+	if a != nil {
+		p.limits.plausibleLow = first(row.limits.plausibleLow, a.PlausibleLow)
+		p.limits.plausibleHigh = first(row.limits.plausibleHigh, a.PlausibleHigh)
+	}
+	p.inclusive = true
+	switch {
+	case s.critical == "site":
+		p.critical = row.limits
+	case s.critical == "table" && a != nil:
+		p.critical.criticalLow, p.critical.criticalHigh = a.CriticalLow, a.CriticalHigh
+	case s.critical == "original":
+		p.inclusive = false
+		switch p.loinc {
+		case "2345-7": // glucose, mg/dL
+			p.critical.criticalLow, p.critical.criticalHigh = 60, 300
+		case "2823-3": // potassium, mmol/L
+			p.critical.criticalLow, p.critical.criticalHigh = 2.5, 6.0
+		}
+	}
+}
+
+// first is x, or y where x is not a number.
+func first(x, y float64) float64 {
+	if x != x {
+		return y
+	}
+	return x
+}
+
+// flag judges a number in the published unit.
+func (p *plan) flag(x float64, plausible bool) (f Flag) {
+	if plausible && (x < p.limits.plausibleLow || x > p.limits.plausibleHigh) {
+		return Implausible // and therefore no critical value
+	}
+	if x < p.critical.criticalLow || p.inclusive && x == p.critical.criticalLow {
+		f |= CriticalLow
+	}
+	if x > p.critical.criticalHigh || p.inclusive && x == p.critical.criticalHigh {
+		f |= CriticalHigh
+	}
+	return f
+}

@@ -1,0 +1,158 @@
+package record
+
+import "math"
+
+// result fills in what only a patient's result has.
+func (s *Standardizer) result(dst *Record, raw *Raw) *Reject {
+	dst.Status = parseStatus(raw.Status)
+	switch dst.Status {
+	case Corrected:
+		dst.Flags |= Correction
+	case Cancelled:
+		dst.Flags |= Withdrawn
+	}
+	if dst.Patient == "" {
+		dst.Flags |= NoPatient
+	}
+	dst.Resulted = s.otherTime(raw.Resulted)
+	_, why := s.measured(dst, raw)
+	return why
+}
+
+// control fills in what only a quality-control measurement has.
+func (s *Standardizer) control(dst *Record, raw *Raw) *Reject {
+	dst.Level, dst.Lot = trim(raw.Level), trim(raw.Lot)
+	dst.Passed = parseVerdict(raw.Passed)
+	p, why := s.measured(dst, raw)
+	if why != nil {
+		return why
+	}
+	if x, ok := s.usable(raw.Expected); ok {
+		dst.Expected = p.conversion.Apply(x)
+	}
+	if x, ok := s.usable(raw.TargetSD); ok && x > 0 {
+		dst.TargetSD = p.conversion.ApplySpread(x)
+	}
+	return nil
+}
+
+// usable reads a number beside the value.
+func (s *Standardizer) usable(text string) (float64, bool) {
+	if text == "" {
+		return 0, false
+	}
+	v, _ := parseValue(text, s.decimal)
+	return v.Number, v.Kind == Number && !s.isErrorCode(v.Number)
+}
+
+// measured fills in test, value and unit, of a result and of a control alike.
+func (s *Standardizer) measured(dst *Record, raw *Raw) (*plan, *Reject) {
+	if dst.ID == "" {
+		dst.Flags |= NoID
+	}
+	dst.Test.Local = trim(raw.TestCode)
+	if dst.Test.Local == "" {
+		return nil, reject(NoTestCode)
+	}
+	v, dropped := parseValue(raw.Value, s.decimal)
+	if v.Kind == NoValue && dst.Status != Cancelled && fold(raw.Value) == "" {
+		return nil, reject(NoValueSent)
+	}
+	if dropped {
+		dst.Flags |= Withheld
+	}
+	row := s.mapping.find(dst.Device, dst.Test.Local)
+	p := s.plan(row, raw.Unit)
+	dst.Test.LOINC, dst.Test.Name = p.loinc, p.name
+	if row == nil {
+		if CheckLOINC(dst.Test.Local) == nil { // the site speaks LOINC, of which our table is a small part
+			dst.Test.LOINC = dst.Test.Local
+		} else {
+			dst.Flags |= Unmapped
+		}
+	}
+	s.value(dst, v, p)
+	return p, nil
+}
+
+// value converts and flags the value by its kind.
+func (s *Standardizer) value(dst *Record, v Value, p *plan) {
+	switch v.Kind {
+	case Number:
+		dst.Unit = p.unit
+		if s.isErrorCode(v.Number) { // stays as it came: converted it could not be recognised
+			dst.Flags |= ErrorCode
+			break
+		}
+		dst.Conversion = p.conversion
+		v.Number = p.conversion.Apply(v.Number)
+		dst.Flags |= p.flags | p.flag(v.Number, s.plausible)
+	case Bound, Range:
+		dst.Unit, dst.Conversion = p.unit, p.conversion
+		v.Number = p.conversion.Apply(v.Number)
+		dst.Flags |= p.flags
+		if v.Kind == Bound {
+			dst.Flags |= Censored
+		} else {
+			v.High = p.conversion.Apply(v.High)
+			dst.Flags |= NotNumeric
+		}
+	case Titre:
+		dst.Flags |= NotNumeric
+		if v.Comparator != "" {
+			dst.Flags |= Censored
+		}
+	default:
+		dst.Flags |= NotNumeric
+	}
+	dst.Value = v
+}
+
+// event fills in what only an entry of a device's log has. Its free text is never taken over: it could name
+// somebody.
+func (s *Standardizer) event(dst *Record, raw *Raw) {
+	known, knownToo := false, false
+	dst.EventType, known = parseEventType(raw.EventType)
+	dst.Severity, knownToo = parseSeverity(raw.Severity)
+	if !known || !knownToo {
+		dst.Flags |= Withheld
+	}
+	dst.Lot = trim(raw.Lot)
+	dst.Calibration = s.otherTime(raw.Calibration)
+	dst.Maintenance = s.otherTime(raw.Maintenance)
+}
+
+// telemetry fills in the channels, in the order in which they came.
+func (s *Standardizer) telemetry(dst *Record, raw *Raw) *Reject {
+	dst.Lot = trim(raw.Lot)
+	for i := range raw.Channels {
+		name := trim(raw.Channels[i].Name)
+		switch {
+		case name == "":
+			continue
+		case len(name) > maxIdentifier:
+			return reject(TooLarge)
+		}
+		dst.Channels = append(dst.Channels, s.channel(name, raw.Channels[i].Value))
+	}
+	if len(dst.Channels) == 0 {
+		return reject(NoChannels)
+	}
+	return nil
+}
+
+func (s *Standardizer) channel(name, text string) Channel {
+	v, _ := parseValue(text, s.decimal)
+	c := Channel{Name: name, Value: v.Number}
+	switch {
+	case v.Kind != Number:
+		c.Value = math.NaN()
+		c.Flags = Unusable
+		if v.Kind == Bound {
+			c.Flags |= Censored
+		}
+	case s.isErrorCode(v.Number):
+		c.Flags = ErrorCode
+	}
+	return c
+}
