@@ -5,32 +5,36 @@ import (
 	"strconv"
 )
 
-// CloudEvent holds the attributes of a record as a CloudEvent 1.0. Source and ID together are unique, and the
-// same record has the same ones whenever it is published again.
-type CloudEvent struct {
-	ID      string // topic/partition/offset/index of the raw reading
-	Source  string // URI reference "/labwatch/<facility>", or "/labwatch"
-	Type    string // "labwatch.record.<kind>"
-	Subject string // device, escaped as in a URI path
-	Time    string // event time in RFC 3339, UTC; empty when unknown
-}
-
-// CloudEvent returns the attributes of r.
-func (r *Record) CloudEvent() CloudEvent {
-	e := CloudEvent{ID: r.Origin.String(), Source: "/labwatch", Type: "labwatch.record." + r.Kind.String(), Subject: url.PathEscape(r.Device)}
+// CloudEvent gives the attributes of the published record as a CloudEvent 1.0. The id is the place of the raw
+// record, "<topic>/<partition>/<offset>" and "/<index>" for all but the first reading of a message, so that a
+// repeat is recognised; typ is "labwatch.record.<kind>". Source is "/labwatch" or "/labwatch/<facility>", and
+// subject the device, each name escaped as a segment of a URI path.
+func (r *Record) CloudEvent() (id, typ, source, subject string) {
+	var buf [128]byte
+	b := append(buf[:0], r.Origin.Topic...)
+	b = strconv.AppendInt(append(b, '/'), int64(r.Origin.Partition), 10)
+	b = strconv.AppendInt(append(b, '/'), r.Origin.Offset, 10)
+	if r.Origin.Index > 0 {
+		b = strconv.AppendInt(append(b, '/'), int64(r.Origin.Index), 10)
+	}
+	source = "/labwatch"
 	if r.Facility != "" {
-		e.Source += "/" + url.PathEscape(r.Facility)
+		source = "/labwatch/" + url.PathEscape(r.Facility)
 	}
-	if r.Time != 0 {
-		e.Time = string(appendTime(nil, r.Time))
-	}
-	return e
+	return string(b), eventType(r.Kind), source, url.PathEscape(r.Device)
 }
 
-// String is topic/partition/offset/index.
-func (o Origin) String() string {
-	b := append(make([]byte, 0, len(o.Topic)+32), o.Topic...)
-	b = strconv.AppendInt(append(b, '/'), int64(o.Partition), 10)
-	b = strconv.AppendInt(append(b, '/'), o.Offset, 10)
-	return string(strconv.AppendInt(append(b, '/'), int64(o.Index), 10))
+// eventType spares an allocation for each record of the four streams.
+func eventType(k Kind) string {
+	switch k {
+	case Result:
+		return "labwatch.record.result"
+	case Control:
+		return "labwatch.record.qc"
+	case Event:
+		return "labwatch.record.log"
+	case Telemetry:
+		return "labwatch.record.telemetry"
+	}
+	return "labwatch.record." + k.String()
 }

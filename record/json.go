@@ -2,161 +2,207 @@ package record
 
 import "math"
 
-// Schema is the name and version of the published form; deploy/schemas/record.schema.json describes it.
+// Schema is the version of the published form. Within it members are only ever added. It is described by
+// deploy/schemas/record.schema.json.
 const Schema = "labwatch.record/1"
 
-// AppendJSON appends r and what the detectors said of it as one JSON object without line ends: the published
-// form. The order of the fields is fixed; what is unknown is left out, and so are numbers that JSON has no form
-// for. Invalid UTF-8 becomes U+FFFD. It allocates nothing when dst has room.
+// AppendJSON appends r with what the detectors said of it as one JSON object without line ends: the published
+// form. The order of the members is fixed, so equal records give equal bytes. Times are RFC 3339 in UTC with as
+// many digits of the second as are needed. What is empty, unknown or no number is left out; bytes that are not
+// UTF-8 become U+FFFD. When the record arrived is left out, because a replay from a file cannot know it.
 func AppendJSON(dst []byte, r *Record, scores []Score) []byte {
-	dst = append(dst, `{"schema":"`+Schema+`","kind":"`...)
-	dst = append(dst, r.Kind.String()...)
-	dst = append(dst, '"')
-	dst = appendOrigin(dst, &r.Origin)
-	dst = appendTimeField(dst, `,"arrived":`, r.Arrived)
-	dst = appendTimeField(dst, `,"time":`, r.Time)
-	if r.Time != 0 {
-		dst = appendSiteClock(dst, r.Time, r.UTCOffset)
-	}
-	dst = appendStringField(dst, `,"id":`, r.ID)
-	dst = appendStringField(dst, `,"device_id":`, r.Device)
-	dst = appendStringField(dst, `,"facility_id":`, r.Facility)
-	dst = appendStringField(dst, `,"patient":`, r.Patient)
-	dst = appendStringField(dst, `,"technician":`, r.Technician)
-	if r.Valid() {
-		dst = append(dst, `,"valid":true`...)
-	} else {
-		dst = append(dst, `,"valid":false`...)
-	}
-	dst = appendFlags(dst, `,"flags":[`, r.Flags)
+	w := object{dst: append(dst, '{'), first: true}
+	w.text("schema", Schema)
+	w.text("kind", r.Kind.String())
+	w.origin(&r.Origin)
+	w.optional("id", r.ID)
+	w.optional("device", r.Device)
+	w.optional("facility", r.Facility)
+	w.optional("patient", r.Patient)
+	w.optional("technician", r.Technician)
+	w.time("time", r.Time)
 	switch r.Kind {
 	case Result:
-		dst = append(dst, `,"status":"`...)
-		dst = append(dst, r.Status.String()...)
-		dst = append(dst, '"')
-		dst = appendTimeField(dst, `,"resulted":`, r.Resulted)
-		if hours, ok := r.Turnaround(); ok {
-			dst = appendNumberField(dst, `,"turnaround_hours":`, hours)
-		}
-		dst = appendMeasured(dst, r)
+		w.result(r)
 	case Control:
-		dst = appendMeasured(dst, r)
-		dst = appendControl(dst, r)
+		w.measured(r)
+		w.control(r)
 	case Event:
-		dst = appendEvent(dst, r)
+		w.event(r)
 	case Telemetry:
-		dst = appendStringField(dst, `,"lot":`, r.Lot)
-		dst = appendChannels(dst, r.Channels)
+		w.optional("lot", r.Lot)
+		w.channels(r.Channels)
 	}
-	dst = appendScores(dst, scores)
-	return append(dst, '}')
+	w.flags(r.Flags)
+	w.boolean("valid", r.Valid())
+	w.scores(scores)
+	return append(w.dst, '}')
 }
 
-func appendOrigin(dst []byte, o *Origin) []byte {
-	dst = append(dst, `,"origin":{"topic":`...)
-	dst = appendString(dst, o.Topic)
-	dst = appendIntField(dst, `,"partition":`, int64(o.Partition))
-	dst = appendIntField(dst, `,"offset":`, o.Offset)
-	dst = appendIntField(dst, `,"index":`, int64(o.Index))
-	return append(dst, '}')
+func (w *object) origin(o *Origin) {
+	w.open("origin")
+	w.text("topic", o.Topic)
+	w.integer("partition", int64(o.Partition))
+	w.integer("offset", o.Offset)
+	if o.Index > 0 {
+		w.integer("index", int64(o.Index))
+	}
+	w.close()
 }
 
-func appendMeasured(dst []byte, r *Record) []byte {
-	dst = append(dst, `,"test":{"local":`...)
-	dst = appendString(dst, r.Test.Local)
-	dst = appendStringField(dst, `,"loinc":`, r.Test.LOINC)
-	dst = appendStringField(dst, `,"name":`, r.Test.Name)
-	dst = append(dst, `},"value":{"kind":"`...)
-	dst = append(dst, r.Value.Kind.String()...)
-	dst = append(dst, '"')
-	dst = appendStringField(dst, `,"comparator":`, r.Value.Comparator)
-	switch r.Value.Kind {
-	case Number, Bound, Titre, Grade:
-		dst = appendNumberField(dst, `,"number":`, r.Value.Number)
+func (w *object) result(r *Record) {
+	if r.Time != 0 {
+		hour, weekday := localHour(r.Time, r.UTCOffset)
+		w.integer("collected_hour", hour)
+		w.integer("collected_weekday", weekday)
+	}
+	w.time("resulted", r.Resulted)
+	if hours, ok := r.Turnaround(); ok {
+		w.number("turnaround_hours", hours)
+	}
+	w.measured(r)
+	w.text("status", r.Status.String())
+}
+
+// localHour gives the hour, 0 to 23, and the day of the week, 1 for Monday to 7 as in ISO 8601, at the site.
+func localHour(at int64, offset int32) (hour, weekday int64) {
+	const day = 24 * 3600
+	seconds := at / 1e9
+	if at%1e9 < 0 {
+		seconds--
+	}
+	seconds += int64(offset)
+	days := seconds / day
+	if seconds%day < 0 {
+		days--
+	}
+	const thursday = 3 // days after Monday: the day of the week of 1970-01-01
+	return (seconds - days*day) / 3600, ((days+thursday)%7+7)%7 + 1
+}
+
+// measured is what results and controls share.
+func (w *object) measured(r *Record) {
+	w.open("test")
+	w.optional("local", r.Test.Local)
+	w.optional("loinc", r.Test.LOINC)
+	w.optional("name", r.Test.Name)
+	w.close()
+	if r.Value.Kind != NoValue {
+		w.value(&r.Value)
+	}
+	w.optional("unit", r.Unit)
+	if r.Conversion != (Conversion{}) {
+		w.open("conversion")
+		w.text("from", r.Conversion.From)
+		w.text("to", r.Conversion.To)
+		w.number("factor", r.Conversion.Factor)
+		w.number("offset", r.Conversion.Offset)
+		w.optional("source", r.Conversion.Source)
+		w.close()
+	}
+}
+
+func (w *object) value(v *Value) {
+	w.open("value")
+	w.text("kind", v.Kind.String())
+	w.optional("comparator", v.Comparator)
+	switch v.Kind {
 	case Range:
-		dst = appendNumberField(dst, `,"number":`, r.Value.Number)
-		dst = appendNumberField(dst, `,"high":`, r.Value.High)
+		w.number("number", v.Number)
+		w.number("high", v.High)
+	case Text:
+		w.optional("text", v.Text)
+	default:
+		w.number("number", v.Number)
 	}
-	dst = appendStringField(dst, `,"text":`, r.Value.Text)
-	dst = append(dst, '}')
-	dst = appendStringField(dst, `,"unit":`, r.Unit)
-	if c := &r.Conversion; c.Factor != 0 {
-		dst = append(dst, `,"conversion":{"from":`...)
-		dst = appendString(dst, c.From)
-		dst = append(dst, `,"to":`...)
-		dst = appendString(dst, c.To)
-		dst = appendNumberField(dst, `,"factor":`, c.Factor)
-		dst = appendNumberField(dst, `,"offset":`, c.Offset)
-		dst = appendStringField(dst, `,"source":`, c.Source)
-		dst = append(dst, '}')
-	}
-	return dst
+	w.close()
 }
 
-func appendControl(dst []byte, r *Record) []byte {
-	dst = append(dst, `,"qc":{"level":`...)
-	dst = appendString(dst, r.Level)
-	dst = appendStringField(dst, `,"lot":`, r.Lot)
-	dst = appendNumberField(dst, `,"expected":`, r.Expected)
-	dst = appendNumberField(dst, `,"target_sd":`, r.TargetSD)
-	switch r.Passed {
-	case Yes:
-		dst = append(dst, `,"passed":true`...)
-	case No:
-		dst = append(dst, `,"passed":false`...)
+func (w *object) control(r *Record) {
+	w.open("qc")
+	w.optional("level", r.Level)
+	w.optional("lot", r.Lot)
+	w.number("expected", r.Expected)
+	w.number("target_sd", r.TargetSD)
+	if r.Passed != NotSaid {
+		w.boolean("passed", r.Passed == Yes)
 	}
-	return append(dst, '}')
+	w.close()
 }
 
-func appendEvent(dst []byte, r *Record) []byte {
-	dst = append(dst, `,"log":{"event_type":"`...)
-	dst = append(dst, r.EventType.String()...)
-	dst = append(dst, '"')
-	dst = appendStringField(dst, `,"severity":`, r.Severity)
-	dst = appendStringField(dst, `,"lot":`, r.Lot)
-	dst = appendTimeField(dst, `,"calibration":`, r.Calibration)
-	dst = appendTimeField(dst, `,"maintenance":`, r.Maintenance)
-	return append(dst, '}')
+func (w *object) event(r *Record) {
+	w.open("log")
+	w.text("event", r.EventType.String())
+	w.optional("severity", r.Severity)
+	w.optional("lot", r.Lot)
+	w.time("calibration", r.Calibration)
+	w.time("maintenance", r.Maintenance)
+	w.close()
 }
 
-func appendChannels(dst []byte, channels []Channel) []byte {
-	dst = append(dst, `,"channels":[`...)
+func (w *object) channels(channels []Channel) {
+	w.list("channels")
 	for i := range channels {
-		c := &channels[i]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, `{"name":`...)
-		dst = appendString(dst, c.Name)
-		dst = appendNumberField(dst, `,"value":`, c.Value)
-		if c.Flags != 0 {
-			dst = appendFlags(dst, `,"flags":[`, c.Flags)
-		}
-		dst = append(dst, '}')
+		w.element()
+		w.text("name", channels[i].Name)
+		w.number("value", channels[i].Value)
+		w.flags(channels[i].Flags)
+		w.close()
 	}
-	return append(dst, ']')
+	w.endList()
 }
 
-func appendScores(dst []byte, scores []Score) []byte {
-	dst = append(dst, `,"scores":[`...)
+func (w *object) flags(f Flag) {
+	if f == 0 {
+		return
+	}
+	w.list("flags")
+	for i, name := range flagNames {
+		if f&(1<<i) != 0 {
+			w.item(name)
+		}
+	}
+	w.endList()
+}
+
+// scores leaves out the score of a detector that is warming up, because it means nothing yet, and its limit.
+func (w *object) scores(scores []Score) {
+	if len(scores) == 0 {
+		return
+	}
+	w.list("scores")
 	for i := range scores {
 		s := &scores[i]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, `{"detector":`...)
-		dst = appendString(dst, s.Detector)
-		dst = append(dst, `,"series":`...)
-		dst = appendString(dst, s.Series)
+		w.element()
+		w.text("detector", s.Detector)
+		w.optional("series", s.Series)
 		if s.Ready {
-			dst = appendNumberField(dst, `,"score":`, s.Value)
+			w.number("score", s.Value)
+			w.number("limit", s.Limit)
 		}
-		dst = appendNumberField(dst, `,"limit":`, s.Limit)
-		if s.Ready && !math.IsNaN(s.Value) && !math.IsInf(s.Value, 0) {
-			dst = append(dst, `,"ready":true}`...)
-		} else {
-			dst = append(dst, `,"ready":false}`...)
-		}
+		w.boolean("ready", s.Ready)
+		w.close()
 	}
-	return append(dst, ']')
+	w.endList()
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// String is the word used in the published form.
+func (k ValueKind) String() string {
+	switch k {
+	case Number:
+		return "number"
+	case Bound:
+		return "bound"
+	case Range:
+		return "range"
+	case Titre:
+		return "titre"
+	case Grade:
+		return "grade"
+	case Text:
+		return "text"
+	}
+	return "none"
 }
