@@ -5,135 +5,166 @@ import (
 	"math"
 )
 
-// BinaryVersion is the version of the internal log's encoding that this labwatch writes, and the newest it reads.
-const BinaryVersion = 1
+// binaryVersion is the first byte of the log's encoding. It goes up with every change that an older labwatch
+// could not read.
+const binaryVersion = 1
 
-// One entry of the log is
-//
-//	version, kind        one byte each
-//	which                uvarint: one bit for each field that follows, low bits first
-//	times                8 bytes each, little endian
-//	numbers              8 bytes each, the bits of the float64
-//	place and marks      uvarints, see marks
-//	lengths              uvarints, of the texts
-//	channels             count, then for each the length of its name, its flags and the bits of its value
-//	texts                all of them, without gaps, to the end of the entry
-//
-// Fields that are zero are left out, so that a tick, which only has times, takes 19 bytes. The order within the
-// lists below is part of the encoding and never changes.
+// Bits of the mask that says which fields follow, in this order. They are part of the encoding and never change.
 const (
-	firstTime    = 0
-	firstNumber  = 5
-	noTargets    = 11 // Expected and TargetSD are both Missing, as in everything but controls
-	hasMarks     = 12
-	hasChannels  = 13
-	firstText    = 14
-	endOfWhich   = 32
-	leastChannel = 1 + 1 + 8 // bytes of a channel without name
+	hasOrigin = 1 << iota
+	hasArrived
+	hasTime
+	hasUTCOffset
+	hasID
+	hasDevice
+	hasFacility
+	hasPatient
+	hasTechnician
+	hasFlags
+	hasLocal
+	hasLOINC
+	hasName
+	hasValueKind
+	hasComparator
+	hasNumber
+	hasHigh
+	hasText
+	hasUnit
+	hasConversion
+	hasStatus
+	hasResulted
+	hasLevel
+	hasLot
+	hasExpected // absent: NaN
+	hasTargetSD // absent: NaN
+	hasPassed
+	hasEventType
+	hasSeverity
+	hasCalibration
+	hasMaintenance
+	hasChannels
 )
 
-type (
-	times   [firstNumber - firstTime]*int64
-	numbers [noTargets - firstNumber]*float64
-	marks   [9]uint64
-	texts   [endOfWhich - firstText]*string
-)
+// missingBits is the NaN that the mask stands for. Any other NaN is written out, so that every bit comes back.
+var missingBits = math.Float64bits(Missing())
 
-func (r *Record) times() times {
-	return times{&r.Arrived, &r.Time, &r.Resulted, &r.Calibration, &r.Maintenance}
-}
-
-func (r *Record) numbers() numbers {
-	return numbers{&r.Value.Number, &r.Value.High, &r.Conversion.Factor, &r.Conversion.Offset, &r.Expected, &r.TargetSD}
-}
-
-func (r *Record) texts() texts {
-	return texts{&r.Origin.Topic, &r.ID, &r.Device, &r.Facility, &r.Patient, &r.Technician,
-		&r.Test.Local, &r.Test.LOINC, &r.Test.Name, &r.Unit, &r.Value.Comparator, &r.Value.Text,
-		&r.Conversion.From, &r.Conversion.To, &r.Conversion.Source, &r.Level, &r.Lot, &r.Severity}
-}
-
-// marks are the small numbers of a record. Signed ones are folded so that small negative numbers stay short.
-func (r *Record) marks() marks {
-	return marks{fold64(int64(r.Origin.Partition)), fold64(r.Origin.Offset), fold64(int64(r.Origin.Index)),
-		fold64(int64(r.UTCOffset)), uint64(r.Flags), uint64(r.Value.Kind), uint64(r.Status), uint64(r.Passed), uint64(r.EventType)}
-}
-
-// AppendBinary appends r as one entry of the internal log. Every field comes back bit for bit, a NaN with its
-// payload too; only an empty list of channels and none are the same.
+// AppendBinary appends r in the encoding of the internal log: the version, the kind, a mask of the fields that
+// are not zero, and those fields. Numbers keep every bit. It allocates nothing when dst has room.
 func AppendBinary(dst []byte, r *Record) []byte {
-	times, numbers, marks, texts := r.times(), r.numbers(), r.marks(), r.texts()
-	which := r.which(&times, &numbers, &marks, &texts)
-	dst = append(dst, BinaryVersion, byte(r.Kind))
-	dst = binary.AppendUvarint(dst, which)
-	for i, t := range times {
-		if which&(1<<(firstTime+i)) != 0 {
-			dst = binary.LittleEndian.AppendUint64(dst, uint64(*t))
-		}
+	dst = append(dst, binaryVersion, byte(r.Kind))
+	start := len(dst)
+	w := encoder{b: append(dst, 0, 0, 0, 0)}
+	if r.Origin != (Origin{}) {
+		w.mask |= hasOrigin
+		w.text(r.Origin.Topic)
+		w.b = binary.AppendUvarint(w.b, uint64(uint32(r.Origin.Partition)))
+		w.b = binary.AppendUvarint(w.b, uint64(r.Origin.Offset))
+		w.b = binary.AppendUvarint(w.b, uint64(uint32(r.Origin.Index)))
 	}
-	for i, x := range numbers {
-		if which&(1<<(firstNumber+i)) != 0 {
-			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(*x))
-		}
-	}
-	if which&(1<<hasMarks) != 0 {
-		for _, m := range marks {
-			dst = binary.AppendUvarint(dst, m)
-		}
-	}
-	for i, s := range texts {
-		if which&(1<<(firstText+i)) != 0 {
-			dst = binary.AppendUvarint(dst, uint64(len(*s)))
-		}
-	}
-	if which&(1<<hasChannels) != 0 {
-		dst = binary.AppendUvarint(dst, uint64(len(r.Channels)))
-		for i := range r.Channels {
-			c := &r.Channels[i]
-			dst = binary.AppendUvarint(dst, uint64(len(c.Name)))
-			dst = binary.AppendUvarint(dst, uint64(c.Flags))
-			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(c.Value))
-		}
-	}
-	for _, s := range texts {
-		dst = append(dst, *s...)
-	}
-	for i := range r.Channels {
-		dst = append(dst, r.Channels[i].Name...)
-	}
-	return dst
+	w.fixed(hasArrived, r.Arrived)
+	w.fixed(hasTime, r.Time)
+	w.count(hasUTCOffset, uint32(r.UTCOffset))
+	w.string(hasID, r.ID)
+	w.string(hasDevice, r.Device)
+	w.string(hasFacility, r.Facility)
+	w.string(hasPatient, r.Patient)
+	w.string(hasTechnician, r.Technician)
+	w.count(hasFlags, uint32(r.Flags))
+	w.string(hasLocal, r.Test.Local)
+	w.string(hasLOINC, r.Test.LOINC)
+	w.string(hasName, r.Test.Name)
+	w.byte(hasValueKind, byte(r.Value.Kind))
+	w.string(hasComparator, r.Value.Comparator)
+	w.float(hasNumber, r.Value.Number, 0)
+	w.float(hasHigh, r.Value.High, 0)
+	w.string(hasText, r.Value.Text)
+	w.string(hasUnit, r.Unit)
+	w.conversion(&r.Conversion)
+	w.byte(hasStatus, byte(r.Status))
+	w.fixed(hasResulted, r.Resulted)
+	w.string(hasLevel, r.Level)
+	w.string(hasLot, r.Lot)
+	w.float(hasExpected, r.Expected, missingBits)
+	w.float(hasTargetSD, r.TargetSD, missingBits)
+	w.byte(hasPassed, byte(r.Passed))
+	w.byte(hasEventType, byte(r.EventType))
+	w.string(hasSeverity, r.Severity)
+	w.fixed(hasCalibration, r.Calibration)
+	w.fixed(hasMaintenance, r.Maintenance)
+	w.channels(r.Channels)
+	binary.LittleEndian.PutUint32(w.b[start:], w.mask)
+	return w.b
 }
 
-// which has a bit for every field that is written.
-func (r *Record) which(times *times, numbers *numbers, marks *marks, texts *texts) (which uint64) {
-	for i, t := range times {
-		if *t != 0 {
-			which |= 1 << (firstTime + i)
-		}
-	}
-	for i, x := range numbers {
-		if math.Float64bits(*x) != 0 { // a negative zero is written
-			which |= 1 << (firstNumber + i)
-		}
-	}
-	const targets = 3 << (noTargets - 2)
-	if missing := math.Float64bits(Missing()); which&targets == targets &&
-		math.Float64bits(r.Expected) == missing && math.Float64bits(r.TargetSD) == missing {
-		which = which&^targets | 1<<noTargets
-	}
-	if *marks != [len(marks)]uint64{} {
-		which |= 1 << hasMarks
-	}
-	if len(r.Channels) > 0 {
-		which |= 1 << hasChannels
-	}
-	for i, s := range texts {
-		if *s != "" {
-			which |= 1 << (firstText + i)
-		}
-	}
-	return which
+// encoder appends fields that are not zero and notes them in the mask.
+type encoder struct {
+	b    []byte
+	mask uint32
 }
 
-// fold64 maps 0, -1, 1, -2, ... to 0, 1, 2, 3, ...
-func fold64(v int64) uint64 { return uint64(v)<<1 ^ uint64(v>>63) }
+func (w *encoder) text(s string) {
+	w.b = append(binary.AppendUvarint(w.b, uint64(len(s))), s...)
+}
+
+func (w *encoder) string(bit uint32, s string) {
+	if s != "" {
+		w.mask |= bit
+		w.text(s)
+	}
+}
+
+func (w *encoder) fixed(bit uint32, x int64) {
+	if x != 0 {
+		w.mask |= bit
+		w.b = binary.LittleEndian.AppendUint64(w.b, uint64(x))
+	}
+}
+
+func (w *encoder) count(bit uint32, x uint32) {
+	if x != 0 {
+		w.mask |= bit
+		w.b = binary.AppendUvarint(w.b, uint64(x))
+	}
+}
+
+func (w *encoder) byte(bit uint32, x byte) {
+	if x != 0 {
+		w.mask |= bit
+		w.b = append(w.b, x)
+	}
+}
+
+// float compares bits, because 0 equals -0 and NaN equals nothing.
+func (w *encoder) float(bit uint32, x float64, absent uint64) {
+	if bits := math.Float64bits(x); bits != absent {
+		w.mask |= bit
+		w.b = binary.LittleEndian.AppendUint64(w.b, bits)
+	}
+}
+
+func (w *encoder) conversion(c *Conversion) {
+	factor, offset := math.Float64bits(c.Factor), math.Float64bits(c.Offset)
+	if factor == 0 && offset == 0 && c.From == "" && c.To == "" && c.Source == "" {
+		return
+	}
+	w.mask |= hasConversion
+	w.b = binary.LittleEndian.AppendUint64(w.b, factor)
+	w.b = binary.LittleEndian.AppendUint64(w.b, offset)
+	w.text(c.From)
+	w.text(c.To)
+	w.text(c.Source)
+}
+
+func (w *encoder) channels(channels []Channel) {
+	if len(channels) == 0 {
+		return
+	}
+	w.mask |= hasChannels
+	w.b = binary.AppendUvarint(w.b, uint64(len(channels)))
+	for i := range channels {
+		c := &channels[i]
+		w.text(c.Name)
+		w.b = binary.LittleEndian.AppendUint64(w.b, math.Float64bits(c.Value))
+		w.b = binary.AppendUvarint(w.b, uint64(c.Flags))
+	}
+}
