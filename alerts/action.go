@@ -49,7 +49,7 @@ func (t *teller) act() (short, long string) {
 func (t *teller) actShift() (short, long string) {
 	switch t.Kind {
 	case record.Result:
-		return "check calibration", "Run the controls of " + t.subject + " on this device. If they have shifted too, check " +
+		return "check calibration", "Run the " + t.subject + " controls on this device. If they have shifted too, check " +
 			"reagent and calibrator lots and recalibrate; until then consider holding its results since " + t.start() + "."
 	case record.Control:
 		return "check calibration", "Measure a fresh vial. If the shift stays it is a systematic error: check control, " +
@@ -84,8 +84,7 @@ func (t *teller) actControl() (short, long string) {
 
 func (t *teller) actLimit() (short, long string) {
 	if t.Kind == record.Result {
-		return "check the specimen", "Look at the specimen and at the controls of " + t.subject + "; notify as your " +
-			"procedure asks."
+		return "check the specimen", "Look at the specimen and at the " + t.subject + " controls; notify as your procedure asks."
 	}
 	long = "Compare with a second instrument. If it is true, secure the specimens and reagents that depend on it and note " +
 		"how long it was outside, so far since " + t.clock(t.Evidence.FirstSeen) + "."
@@ -97,8 +96,8 @@ func (t *teller) actLimit() (short, long string) {
 
 func (t *teller) actOther() (short, long string) {
 	if t.Kind == record.Result {
-		return "run the controls", "See whether the mix of patients or specimens changed; if not, run the controls of " +
-			t.subject + "."
+		return "run the controls", "See whether the mix of patients or specimens changed; if not, run the " + t.subject +
+			" controls."
 	}
 	return "look at the device", "Compare with the device's log for what changed at " + t.start() + "."
 }
@@ -111,8 +110,10 @@ func (t *teller) afterwards() string {
 		return "Tell whoever was notified that the result was corrected."
 	case t.Rule == RuleSilent:
 		return "See whether readings of this time are missing."
+	case t.Rule == RuleQCFailed: // 42 CFR 493.1282(b)(2): all results since the last acceptable run
+		return "Review the " + analyte(t.Alert) + " results since the last control that passed before " + from + "."
 	case t.Kind == record.Result || t.Kind == record.Control:
-		return "Review the results of " + analyte(t.Alert) + " from " + from + " to " + to + " before you close it."
+		return "Review the " + analyte(t.Alert) + " results from " + from + " to " + to + " before you close it."
 	case t.Rule == RuleLimit:
 		return "Judge what the time outside, " + from + " to " + to + ", did to specimens and reagents; note the cause."
 	}

@@ -10,8 +10,8 @@ import (
 
 // subject is what a technologist calls the series of an alert: "glucose", "glucose control L2", "pH".
 func subject(a *Alert) string {
-	if a.Label != "" {
-		return clean(a.Label)
+	if label := clean(a.Label); label != "" {
+		return label
 	}
 	if a.Kind == record.Telemetry || a.Kind == record.Event {
 		return channelName(a.Series, a.Unit)
@@ -25,8 +25,8 @@ func subject(a *Alert) string {
 // analyte is the short name of a test, else its local code, LOINC or series.
 func analyte(a *Alert) string {
 	for _, s := range [...]string{shortName(a.Test.Name), a.Test.Local, a.Test.LOINC, a.Series} {
-		if s != "" {
-			return clean(s)
+		if s = clean(s); s != "" {
+			return s
 		}
 	}
 	return "the result"
@@ -105,7 +105,8 @@ func level(a *Alert) string {
 // maxName is how many characters of a name that came with the data a sentence shows.
 const maxName = 64
 
-// clean makes a name fit for one line of text: what cannot be printed becomes a space, and a long one is cut.
+// clean makes a name fit for one line of text: what cannot be printed becomes a space, rows of spaces one, and a
+// long name is cut.
 func clean(s string) string {
 	n := 0
 	s = strings.Map(func(r rune) rune {
@@ -118,7 +119,7 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
-	s = strings.TrimSpace(s)
+	s = strings.Join(strings.Fields(s), " ")
 	if n > maxName {
 		s += "…"
 	}

@@ -7,6 +7,8 @@ const (
 	StatValue   = "value"
 	StatZ       = "z"
 	StatSilence = "silence" // seconds
+	// StatReset is no measure: the alert ended because its series is learned anew after a calibration or a new lot.
+	StatReset = "reset"
 )
 
 // NewEvidence is evidence of a statistic of which nothing else is known yet: all its numbers are NaN.

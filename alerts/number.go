@@ -79,8 +79,11 @@ func pair(x, y, sd float64) (string, string) {
 	}
 }
 
-// score writes the score of a statistic: "z 3.2", "D 0.31".
+// score writes the score of a statistic: "z 3.2", "D 0.31"; nothing when it is not known.
 func score(statistic string, x float64) string {
+	if math.IsNaN(x) {
+		return ""
+	}
 	var s string
 	switch {
 	case statistic == "":

@@ -14,8 +14,8 @@ type Policy struct {
 	// ResolveAfter is how many clear observations in a row end it. Default 5; 0 counts as 1.
 	ResolveAfter int `yaml:"resolve_after"`
 	// ResolveRatio times the warning level is what a score must stay under to be clear, so that a score that
-	// hovers at its level does not open and resolve in turn. In (0, 1]; default 0.8; 0 counts as 1.
-	// A level at or below zero is used as it is.
+	// hovers at its level does not open and resolve in turn. In (0, 1]; default 0.8; 0 counts as 1. It does
+	// nothing for a level at or below zero, which no built-in score has.
 	ResolveRatio float64 `yaml:"resolve_ratio"`
 	// UpdateEvery is the least time between two messages of an open alert that only gets older.
 	// An escalation never waits for it. Default 15 min, the usual batch for warnings; 0 says every breach.

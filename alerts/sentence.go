@@ -3,6 +3,7 @@ package alerts
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ func Summarise(a *Alert, zone *time.Location) (summary, action string) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	t := teller{Alert: a, zone: zone, subject: subject(a), unit: suffix(a.Unit)}
+	t := teller{Alert: a, Evidence: finite(a.Evidence), zone: zone, subject: subject(a), unit: suffix(a.Unit)}
 	what, why := t.tell()
 	if a.Change == Resolved {
 		return fmt.Sprintf("%s: %s%s. Resolved.", t.who(), what, bracket(why)), t.afterwards()
@@ -36,9 +37,10 @@ func Summarise(a *Alert, zone *time.Location) (summary, action string) {
 // teller is an alert with what all of its sentences need.
 type teller struct {
 	*Alert
-	zone    *time.Location
-	subject string
-	unit    string // with its leading blank
+	Evidence // the alert's, each number finite or NaN
+	zone     *time.Location
+	subject  string
+	unit     string // with its leading blank
 }
 
 // tell says what is the case, and in a few words on what that rests.
@@ -67,11 +69,11 @@ func (t *teller) tell() (what string, why []string) {
 }
 
 func (t *teller) who() string {
-	switch {
-	case t.Device != "":
-		return "Device " + clean(t.Device)
-	case t.Series != "":
-		return "Group " + clean(t.Series)
+	if device := clean(t.Device); device != "" {
+		return "Device " + device
+	}
+	if group := clean(t.Series); group != "" {
+		return "Group " + group
 	}
 	return "A device without name"
 }
@@ -81,10 +83,10 @@ func (t *teller) clock(at int64) string { return clock(at, t.At, t.zone) }
 // life says how bad it was and how long, of an alert that is over.
 func (t *teller) life(worst string) []string {
 	open := "open " + t.clock(t.Opened) + " to " + t.clock(t.At)
-	if worst == "" {
-		return []string{open}
+	if worst != "" {
+		worst = "worst " + worst
 	}
-	return []string{"worst " + worst, open}
+	return []string{worst, open}
 }
 
 // window says how many of the newest readings a statistic rests on and since when, such as
@@ -134,11 +136,24 @@ func suffix(ucum string) string {
 	return ""
 }
 
+// bracket joins what is not empty.
 func bracket(parts []string) string {
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	if len(parts) == 0 {
 		return ""
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// finite makes NaN of infinities, which say as little.
+func finite(e Evidence) Evidence {
+	for _, x := range [...]*float64{&e.Score, &e.Threshold, &e.Peak, &e.BaselineMean, &e.BaselineSD, &e.CurrentMean,
+		&e.CurrentSD, &e.Value, &e.Low, &e.High} {
+		if math.IsInf(*x, 0) {
+			*x = math.NaN()
+		}
+	}
+	return e
 }
 
 func known(xs ...float64) bool {

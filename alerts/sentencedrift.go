@@ -66,12 +66,12 @@ func (t *teller) distribution() (string, []string) {
 	if t.Change == Resolved {
 		return t.subject + " distribution back to normal", t.life(t.worst())
 	}
-	why := []string{t.score() + t.threshold(), t.window()}
+	why := []string{t.score(), t.threshold(), t.window()}
 	if !known(e.BaselineMean, e.CurrentMean) {
 		return t.subject + " distribution changed", why
 	}
 	was, is := pair(e.BaselineMean, e.CurrentMean, e.BaselineSD)
-	wasSD, isSD := pair(e.BaselineSD, e.CurrentSD, e.BaselineSD)
+	wasSD, isSD := pair(e.BaselineSD, e.CurrentSD, min(e.BaselineSD, e.CurrentSD))
 	switch t.shape() {
 	case shifted:
 		return t.subject + " distribution shifted, mean " + was + " → " + is + t.unit, why
@@ -86,13 +86,13 @@ func (t *teller) distribution() (string, []string) {
 // vector tells of all channels of a device together. Its series is the group that it was compared with.
 func (t *teller) vector() (string, []string) {
 	than := ""
-	if t.Series != "" && t.Device != "" {
-		than = " for group " + clean(t.Series)
+	if group := clean(t.Series); group != "" && t.Device != "" {
+		than = " for group " + group
 	}
 	if t.Change == Resolved {
 		return "channels together normal again" + than, t.life(t.worst())
 	}
-	return "channels together unusual" + than, []string{t.score() + t.threshold(), t.breaches()}
+	return "channels together unusual" + than, []string{t.score(), t.threshold(), t.breaches()}
 }
 
 // other tells of a detector or rule that this file does not know.
@@ -104,26 +104,16 @@ func (t *teller) other() (string, []string) {
 	if known(t.Evidence.Value) {
 		what += " at " + plain(t.Evidence.Value) + t.unit
 	}
-	why := []string{"by " + clean(t.Rule)}
-	if known(t.Evidence.Score) {
-		why[0] += ", " + t.score() + t.threshold()
-	}
-	return what, append(why, t.window())
+	return what, []string{"by " + clean(t.Rule), t.score(), t.threshold(), t.window()}
 }
 
 func (t *teller) score() string { return score(clean(t.Evidence.Statistic), t.Evidence.Score) }
-
-func (t *teller) worst() string {
-	if !known(t.Evidence.Peak) {
-		return ""
-	}
-	return score(clean(t.Evidence.Statistic), t.Evidence.Peak)
-}
+func (t *teller) worst() string { return score(clean(t.Evidence.Statistic), t.Evidence.Peak) }
 
 // threshold is the level that was broken, for statistics whose size tells people nothing.
 func (t *teller) threshold() string {
 	if !known(t.Evidence.Threshold) {
 		return ""
 	}
-	return ", limit " + significant(t.Evidence.Threshold, 2)
+	return "limit " + significant(t.Evidence.Threshold, 2)
 }

@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"fmt"
-	"math"
 	"time"
 )
 
@@ -58,8 +57,8 @@ func (t *teller) limit() (string, []string) {
 func (t *teller) criticalValue() (string, []string) {
 	e := t.Evidence
 	result := "a result without id"
-	if t.Subject != "" {
-		result = "result " + clean(t.Subject)
+	if id := clean(t.Subject); id != "" {
+		result = "result " + id
 	}
 	value := ""
 	if known(e.Value) {
@@ -94,19 +93,23 @@ func (t *teller) silent() (string, []string) {
 	if t.Change == Resolved && e.Since == t.At { // the reading before is not known: the last tick has to do
 		lasted = e.Peak
 	}
-	length := ""
-	if known(lasted) {
-		length = span(time.Duration(lasted * float64(time.Second)))
-	}
 	if t.Change == Resolved {
-		return "speaks again after " + length + " of silence", t.life("")
+		if !known(lasted) {
+			return "speaks again", t.life("")
+		}
+		return "speaks again after " + seconds(lasted) + " of silence", t.life("")
 	}
-	why := []string{"for " + length}
+	var why []string
+	if known(lasted) {
+		why = append(why, "for "+seconds(lasted))
+	}
 	if known(e.Threshold) {
-		why = append(why, "limit "+span(time.Duration(e.Threshold*float64(time.Second))))
+		why = append(why, "limit "+seconds(e.Threshold))
 	}
 	return "silent since " + t.clock(e.Since), why
 }
+
+func seconds(s float64) string { return span(time.Duration(s * float64(time.Second))) }
 
 func (t *teller) qcFailed() (string, []string) {
 	e := t.Evidence
@@ -128,10 +131,7 @@ func (t *teller) qcFailed() (string, []string) {
 		}
 		return t.subject + " passed again" + value + expected, []string{times + t.clock(e.FirstSeen)}
 	}
-	var why []string
-	if !math.IsNaN(e.Score) {
-		why = append(why, score(StatZ, e.Score))
-	}
+	why := []string{score(StatZ, e.Score)}
 	if !(e.Score > e.Threshold) {
 		why = append(why, "judged by the instrument")
 	}

@@ -29,3 +29,19 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	}
 	return nil
 }
+
+// badSeverity stands for a word that is none.
+const badSeverity Severity = 255
+
+// UnmarshalYAML reads the word of a config file. One that is none is kept as such and found by Validate, which
+// names its path among all other mistakes; an error here would have no path and end the reading.
+func (s *Severity) UnmarshalYAML(decode func(any) error) error {
+	var word string
+	if err := decode(&word); err != nil {
+		return err
+	}
+	if s.UnmarshalText([]byte(word)) != nil {
+		*s = badSeverity
+	}
+	return nil
+}

@@ -18,7 +18,7 @@ type Observation struct {
 }
 
 // Step takes an observation into account and says what there is to say. It is pure: the same state and
-// observation always give the same result, and old is not touched.
+// observation always give the same result, and the caller's state, of which this is a copy, is not touched.
 //
 // An observation that is not ready, or whose score is NaN, neither breaches nor clears: it changes nothing.
 // An alert opens with the worst severity of the row that opened it. While it is open its severity never falls, so
@@ -28,8 +28,7 @@ type Observation struct {
 //
 // When the change is Opened the caller sets the ID of the returned state, see NewID. A state that says Resolved
 // still knows its alert, so that the message can be written; the next Step starts from nothing.
-func (p Policy) Step(old State, o Observation) (State, Change) {
-	s := old
+func (p Policy) Step(s State, o Observation) (State, Change) {
 	if s.Phase == Ended {
 		s = State{}
 	}
@@ -98,7 +97,7 @@ func (p Policy) clear(o Observation) bool {
 	if !(level <= o.Critical) && !math.IsNaN(o.Critical) {
 		level = o.Critical
 	}
-	if level > 0 && p.ResolveRatio > 0 {
+	if p.ResolveRatio > 0 {
 		level *= p.ResolveRatio
 	}
 	return math.IsNaN(level) || o.Score < level

@@ -50,6 +50,7 @@ func TestStep(t *testing.T) {
 		"not ready neither opens nor counts":              {rows, "w---w-w", "      o"},
 		"not ready neither resolves nor breaks":           {rows, "www.--.", "  o   r"},
 		"not a number is nothing":                         {quick, "nnwnn.", "  o  r"},
+		"not a number does not break a row":               {rows, "wnwnw.n.", "    o  r"},
 		"escalation does not wait":                        {quick, "wwcw", "o u "},
 		"severity does not fall":                          {quick, "cwc", "o  "},
 		"a cap takes the escalation away":                 {meek, "wc", "o "},
@@ -96,6 +97,10 @@ func TestStepRemembers(t *testing.T) {
 	}
 	if s.PeakValue != 60 { // score 7, the highest, came with it
 		t.Errorf("peak value %v", s.PeakValue)
+	}
+	s, _ = p.Step(s, Observation{At: 199, Ready: true, Score: 7, Warning: 1, Critical: 5, Value: -1, Direction: 1})
+	if s.PeakValue != 60 {
+		t.Errorf("peak value %v is not the first of equals", s.PeakValue)
 	}
 	s, _ = p.Step(s, Observation{At: 200, Ready: true, Score: 1, Warning: 1, Critical: 5, Direction: -1})
 	if s.Direction != 0 {
