@@ -12,7 +12,7 @@ import (
 )
 
 // testKeys are no secrets: bytes that count up.
-func testKeys(t testing.TB) *Keyring {
+func testKeys(t interface{ Fatal(...any) }) *Keyring {
 	k, err := NewEphemeralKeyring(bytes.NewReader(counting(64)))
 	if err != nil {
 		t.Fatal(err)

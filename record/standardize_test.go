@@ -1,0 +1,337 @@
+package record
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func standardizer(t interface{ Fatal(...any) }, change func(*Options)) *Standardizer {
+	o := Options{Config: DefaultConfig(), Keyring: testKeys(t)}
+	if change != nil {
+		change(&o)
+	}
+	s, err := NewStandardizer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// glucose is a complete result; tests change what they are about.
+func glucose(change func(*Raw)) *Raw {
+	raw := &Raw{
+		Kind: Result, ID: "R1", Patient: "MRN-7", Technician: "T-3", Device: "AU680-2", Facility: "North", TestCode: "GLU",
+		Value: "95", Unit: "mg/dL", Time: "2026-11-23T10:30:00Z", Resulted: "2026-11-23T12:00:00Z",
+	}
+	if change != nil {
+		change(raw)
+	}
+	return raw
+}
+
+var here = Origin{Topic: "lab.results", Partition: 2, Offset: 40, Index: 1}
+
+func TestStandardizeResult(t *testing.T) {
+	s := standardizer(t, nil)
+	var r Record
+	if why := s.Standardize(&r, glucose(nil), here, 1795430400_000_000_000); why != nil {
+		t.Fatal(why)
+	}
+	want := Record{
+		Kind: Result, Origin: here, Arrived: 1795430400_000_000_000, Time: time.Date(2026, 11, 23, 10, 30, 0, 0, time.UTC).UnixNano(),
+		ID: "R1", Device: "AU680-2", Facility: "North", Patient: testKeys(t).PatientToken("North", "MRN-7"),
+		Technician: testKeys(t).TechnicianToken("North", "T-3"), Test: Test{"GLU", "2345-7", "Glucose [Mass/volume] in Serum or Plasma"},
+		Value: Value{Kind: Number, Number: 95}, Unit: "mg/dL", Resulted: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).UnixNano(),
+		Expected: math.NaN(), TargetSD: math.NaN(),
+	}
+	if !sameRecord(&r, &want) {
+		t.Errorf("\n%+v, want\n%+v", r, want)
+	}
+	if !r.Valid() || !r.Teachable() {
+		t.Error("a complete result is not valid")
+	}
+	if hours, ok := r.Turnaround(); !ok || hours != 1.5 {
+		t.Errorf("turnaround %v %v", hours, ok)
+	}
+}
+
+func TestStandardizeValues(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		raw   func(*Raw)
+		want  string // value, unit and LOINC
+		flags Flag
+	}{
+		{"SI by the local code", func(r *Raw) { r.TestCode, r.Value, r.Unit = "GLU_MMOL", "5,5", "" }, "number 99.0858 mg/dL 2345-7", 0},
+		{"SI by the message", func(r *Raw) { r.Value, r.Unit = "5.5", "mmol/L" }, "number 99.0858 mg/dL 2345-7", 0},
+		{"SI twin", func(r *Raw) { r.TestCode, r.Value, r.Unit = "14749-6", "5.5", "MMOLL" }, "number 99.0858 mg/dL 2345-7", 0},
+		{"urea is not urea nitrogen", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "5", "mmol/L" }, "number 14.007 mg/dL 3094-0", 0},
+		{"affine", func(r *Raw) { r.TestCode, r.Value, r.Unit = "HBA1C", "48", "mmol/mol" }, "number 6.54304 % 4548-4", 0},
+		{"comparator", func(r *Raw) { r.Value, r.Unit = "<0.5", "mmol/L" }, "bound <9.0078 mg/dL 2345-7", Censored},
+		{"range", func(r *Raw) { r.Value, r.Unit = "1-2", "mmol/L" }, "range 18.0156-36.0312 mg/dL 2345-7", NotNumeric},
+		{"titre", func(r *Raw) { r.Value = "1:320" }, "titre 320 2345-7", NotNumeric},
+		{"bounded titre", func(r *Raw) { r.Value = "<1:8" }, "titre <8 2345-7", NotNumeric | Censored},
+		{"word", func(r *Raw) { r.Value = "Hold" }, "text HOLD 2345-7", NotNumeric},
+		{"name", func(r *Raw) { r.Value = "Miller" }, "text 2345-7", NotNumeric | Withheld},
+		{"comment", func(r *Raw) { r.Value = ">30, dilution available" }, "bound >30 mg/dL 2345-7", Censored | Withheld},
+		{"mark", func(r *Raw) { r.Value = "-----" }, "none 2345-7", NotNumeric},
+		{"error code", func(r *Raw) { r.Value, r.Unit = "-999.0", "mmol/L" }, "number -999 mg/dL 2345-7", ErrorCode},
+		{"implausible", func(r *Raw) { r.Value = "5000" }, "number 5000 mg/dL 2345-7", Implausible},
+		{"% on an absolute count", func(r *Raw) { r.TestCode, r.Value, r.Unit = "751-8", "64.5", "%" }, "number 64.5 % 751-8", UnitUnknown},
+		{"IU/L on a mass", func(r *Raw) { r.Unit = "IE/L" }, "number 95 [IU]/L 2345-7", UnitUnknown},
+		{"unknown unit is not published", func(r *Raw) { r.Unit = "Miller/L" }, "number 95 2345-7", UnitUnknown},
+		{"no unit, mapping knows", func(r *Raw) { r.Unit = " " }, "number 95 mg/dL 2345-7", 0},
+		{"no unit, nobody knows", func(r *Raw) { r.TestCode, r.Unit = "2345-7", "" }, "number 95 2345-7", UnitMissing},
+		{"no unit needed", func(r *Raw) { r.TestCode, r.Value, r.Unit = "6301-6", "1.1", "" }, "number 1.1 {INR} 6301-6", 0},
+		{"unmapped", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "MG/DL" }, "number 95 mg/dL ", Unmapped},
+		{"unmapped without unit", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "" }, "number 95 ", Unmapped | UnitMissing},
+		{"LOINC outside the table", func(r *Raw) { r.TestCode = "1234-4" }, "number 95 mg/dL 1234-4", 0},
+		{"LOINC with a wrong check digit", func(r *Raw) { r.TestCode = "2100-5" }, "number 95 mg/dL ", Unmapped},
+		{"corrected", func(r *Raw) { r.Status = "C" }, "number 95 mg/dL 2345-7", Correction},
+		{"entered in error, no value", func(r *Raw) { r.Status, r.Value = "entered-in-error", "" }, "none 2345-7", Withdrawn | NotNumeric},
+		{"zone", func(r *Raw) { r.Time = "2026-11-23 10:30:00" }, "number 95 mg/dL 2345-7", ZoneAssumed},
+		{"early", func(r *Raw) { r.Time = "2026-11-23T13:00:00Z" }, "number 95 mg/dL 2345-7", Early},
+		{"nobody", func(r *Raw) { r.ID, r.Patient = "", " " }, "number 95 mg/dL 2345-7", NoID | NoPatient},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var r Record
+			arrived := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).UnixNano()
+			if why := standardizer(t, nil).Standardize(&r, glucose(c.raw), here, arrived); why != nil {
+				t.Fatal(why)
+			}
+			if got := describe(&r); got != c.want || r.Flags != c.flags {
+				t.Errorf("%q %v, want %q %v", got, r.Flags.Names(nil), c.want, c.flags.Names(nil))
+			}
+			if r.Flags.Has(ErrorCode|Implausible|UnitUnknown|UnitMissing|Withdrawn|Censored|NotNumeric) && (r.Teachable() || r.Valid()) {
+				t.Error("may teach a baseline")
+			}
+			if r.Value.Kind == Number && r.Conversion.Factor != 0 && (r.Conversion.Source == "" || r.Conversion.To != r.Unit) {
+				t.Errorf("conversion %+v into %s", r.Conversion, r.Unit)
+			}
+		})
+	}
+}
+
+func describe(r *Record) string {
+	s := r.Value.Kind.String()
+	switch r.Value.Kind {
+	case Number, Bound, Titre, Range:
+		s += fmt.Sprintf(" %s%.6g", r.Value.Comparator, r.Value.Number)
+		if r.Value.Kind == Range {
+			s += fmt.Sprintf("-%.6g", r.Value.High)
+		}
+		if r.Unit != "" {
+			s += " " + r.Unit
+		}
+	case Text:
+		if r.Value.Text != "" {
+			s += " " + r.Value.Text
+		}
+	}
+	return s + " " + r.Test.LOINC
+}
+
+func TestStandardizeRejects(t *testing.T) {
+	s := standardizer(t, nil)
+	long := strings.Repeat("x", 257)
+	for want, changes := range map[string][]func(*Raw){
+		NoDevice:    {func(r *Raw) { r.Device = " " }},
+		NoTime:      {func(r *Raw) { r.Time = "" }},
+		BadTime:     {func(r *Raw) { r.Time = "yesterday" }, func(r *Raw) { r.Time = "0001-01-01T00:00:00Z" }},
+		NoTestCode:  {func(r *Raw) { r.TestCode = "" }},
+		NoValueSent: {func(r *Raw) { r.Value = " " }},
+		TooLarge:    {func(r *Raw) { r.Device = long }, func(r *Raw) { r.TestCode = long }, func(r *Raw) { r.Patient = long }},
+		UnknownKind: {func(r *Raw) { r.Kind = 0 }, func(r *Raw) { r.Kind = Tick }},
+		NoChannels:  {func(r *Raw) { r.Kind = Telemetry }, func(r *Raw) { r.Kind, r.Channels = Telemetry, []RawChannel{{"", "5"}} }},
+	} {
+		for i, change := range changes {
+			var r Record
+			why := s.Standardize(&r, glucose(change), here, 0)
+			if why == nil || why.Code != want || why.Stage != "standardize" {
+				t.Errorf("%s, case %d: %+v", want, i, why)
+			}
+		}
+	}
+}
+
+func TestCriticalProfiles(t *testing.T) {
+	m, err := NewMapping()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mistakes := m.Read("f", strings.NewReader("local_code,loinc,unit,critical_low,critical_high\nGLU,2345-7,mg/dL,40,\n")); mistakes != nil {
+		t.Fatal(mistakes)
+	}
+	for _, c := range []struct {
+		profile, code, value, unit string
+		want                       Flag
+	}{
+		{"off", "GLU", "20", "mg/dL", 0},
+		{"original", "GLU", "60", "mg/dL", 0}, {"original", "GLU", "59.9", "mg/dL", CriticalLow}, {"original", "GLU", "300.5", "mg/dL", CriticalHigh},
+		{"original", "GLU", "2", "mmol/L", CriticalLow}, {"original", "K", "6.0", "mmol/L", 0}, {"original", "K", "6.1", "mmol/L", CriticalHigh},
+		{"original", "K", "2.4", "mEq/L", CriticalLow}, {"original", "NA", "100", "mmol/L", 0},
+		{"table", "GLU", "55", "mg/dL", CriticalLow}, {"table", "NA", "161", "mmol/L", CriticalHigh}, {"table", "GLU", "56", "mg/dL", 0},
+		{"table", "GLU", "-999", "mg/dL", ErrorCode}, {"table", "GLU", "3000", "mg/dL", Implausible},
+		{"site", "GLU", "41", "mg/dL", 0}, {"site", "GLU", "40", "mg/dL", CriticalLow}, {"site", "K", "9", "mmol/L", 0},
+	} {
+		s := standardizer(t, func(o *Options) { o.Critical, o.Mapping = c.profile, m })
+		var r Record
+		if why := s.Standardize(&r, glucose(func(r *Raw) { r.TestCode, r.Value, r.Unit = c.code, c.value, c.unit }), here, 0); why != nil {
+			t.Fatal(why)
+		}
+		if r.Flags != c.want {
+			t.Errorf("%s: %s %s %s is %v, want %v", c.profile, c.code, c.value, c.unit, r.Flags.Names(nil), c.want.Names(nil))
+		}
+	}
+}
+
+func TestStandardizeControl(t *testing.T) {
+	raw := &Raw{Kind: Control, ID: "Q1", Device: "AU680-2", TestCode: "HBA1C", Value: "48", Unit: "mmol/mol", Level: "L2", Lot: " 4711 ",
+		Expected: "47", TargetSD: "2", Passed: "true", Time: "2026-11-23T10:30:00Z", Technician: "T-3"}
+	var r Record
+	if why := standardizer(t, nil).Standardize(&r, raw, here, 0); why != nil {
+		t.Fatal(why)
+	}
+	// An expected value is a value and moves with the offset; a standard deviation does not.
+	if math.Abs(r.Expected-(0.09148*47+2.152)) > 1e-12 || math.Abs(r.TargetSD-0.18296) > 1e-12 || r.Passed != Yes {
+		t.Errorf("expected %v, SD %v, passed %v", r.Expected, r.TargetSD, r.Passed)
+	}
+	if r.Series() != "qc/4548-4/L2/4711" || r.Flags != 0 || !r.Valid() {
+		t.Errorf("%s %v", r.Series(), r.Flags.Names(nil))
+	}
+	raw.Expected, raw.TargetSD, raw.Passed, raw.Value = "-999", "0", "maybe", "<5"
+	if why := standardizer(t, nil).Standardize(&r, raw, here, 0); why != nil || r.Expected == r.Expected || r.TargetSD == r.TargetSD || r.Passed != NotSaid {
+		t.Errorf("%v: expected %v, SD %v, passed %v", why, r.Expected, r.TargetSD, r.Passed)
+	}
+}
+
+func TestStandardizeEvent(t *testing.T) {
+	raw := &Raw{Kind: Event, Device: "AU680-2", EventType: "Calibration", Severity: "INFO", Time: "2026-11-23T10:30:00Z", Calibration: "2026-11-23"}
+	var r Record
+	if why := standardizer(t, nil).Standardize(&r, raw, here, 0); why != nil {
+		t.Fatal(why)
+	}
+	if r.EventType != CalibrationEvent || r.Severity != "info" || r.Calibration == 0 || r.Maintenance != 0 || r.Flags != 0 {
+		t.Errorf("%+v", r)
+	}
+	raw.EventType, raw.Severity, raw.Calibration = "Miller spilled coffee", "Miller", "some day"
+	if why := standardizer(t, nil).Standardize(&r, raw, here, 0); why != nil || r.EventType != OtherEvent || r.Severity != "" || r.Calibration != 0 || r.Flags != Withheld {
+		t.Errorf("%v %+v", why, r)
+	}
+}
+
+func TestStandardizeTelemetry(t *testing.T) {
+	raw := &Raw{Kind: Telemetry, Facility: "Lab_A", ID: "S1", Time: "1700000000", Channels: []RawChannel{
+		{"ph_level", "7.2"}, {"temp", "-999"}, {"oxygen", "NaN"}, {"turbidity", "<0.1"}, {"flow", "3,5"}, {"note", "Miller"}, {" ", "1"}}}
+	var r Record
+	if why := standardizer(t, nil).Standardize(&r, raw, here, 0); why != nil {
+		t.Fatal(why)
+	}
+	want := []Channel{{"ph_level", 7.2, 0}, {"temp", -999, ErrorCode}, {"oxygen", math.NaN(), Unusable},
+		{"turbidity", math.NaN(), Unusable | Censored}, {"flow", 3.5, 0}, {"note", math.NaN(), Unusable}}
+	if fmt.Sprint(r.Channels) != fmt.Sprint(want) {
+		t.Errorf("%v, want %v", r.Channels, want)
+	}
+	if r.Device != "Lab_A" || !r.Valid() || r.Channels[1].Teachable() || r.Channels[2].Teachable() || !r.Channels[4].Teachable() {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestSiteClock(t *testing.T) {
+	s := standardizer(t, func(o *Options) { o.Zone, o.Facility = "America/New_York", "East" })
+	var r Record
+	if why := s.Standardize(&r, glucose(func(r *Raw) { r.Time, r.Facility = "2026-07-01 23:15", "" }), here, 0); why != nil {
+		t.Fatal(why)
+	}
+	if r.UTCOffset != -4*3600 || !r.Flags.Has(ZoneAssumed) || r.Time != time.Date(2026, 7, 2, 3, 15, 0, 0, time.UTC).UnixNano() || r.Facility != "East" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// No identity leaves in clear: marked names in every field that could hold one are searched for in all outputs.
+func TestNoIdentityLeaks(t *testing.T) {
+	s := standardizer(t, nil)
+	mark := "MARKED-PERSON"
+	rapid.Check(t, func(t *rapid.T) {
+		raw := glucose(nil)
+		raw.Kind = Kind(rapid.IntRange(1, 4).Draw(t, "kind"))
+		raw.Patient, raw.Technician = mark, strings.ToLower(mark)
+		fields := []*string{&raw.Value, &raw.Unit, &raw.Status, &raw.Passed, &raw.EventType, &raw.Severity, &raw.Expected, &raw.TargetSD,
+			&raw.Resulted, &raw.Ingested, &raw.Calibration, &raw.Maintenance}
+		for _, f := range fields {
+			switch rapid.IntRange(0, 3).Draw(t, "how") {
+			case 1:
+				*f = mark
+			case 2:
+				*f = "<5 " + mark
+			case 3:
+				*f = "POSITIVE, " + mark
+			}
+		}
+		raw.Channels = []RawChannel{{"ph", mark}, {"temp", "5 " + mark}}
+		var r Record
+		if why := s.Standardize(&r, raw, here, 0); why != nil {
+			if strings.Contains(why.Code+why.Stage, mark) {
+				t.Fatal(why)
+			}
+			return
+		}
+		all := strings.ToUpper(string(AppendBinary(nil, &r)) + string(AppendJSON(nil, &r, nil)))
+		if strings.Contains(all, mark) {
+			t.Fatalf("%+v", r)
+		}
+	})
+}
+
+func TestStandardizerNeedsKeysAndSense(t *testing.T) {
+	if _, err := NewStandardizer(Options{Config: DefaultConfig()}); err == nil || !strings.Contains(err.Error(), "no key") {
+		t.Errorf("without keys: %v", err)
+	}
+	bad := Config{Zone: "Mars/Olympus", ErrorCodes: []float64{math.NaN()}, EarlyGrace: -1, Critical: "all", Decimal: "dot"}
+	if got := bad.Validate(); len(got) != 5 {
+		t.Errorf("%v", got)
+	}
+	if got := DefaultConfig().Validate(); got != nil {
+		t.Errorf("%v", got)
+	}
+}
+
+// Standardizing is a pure function: what came before does not matter.
+func TestStandardizeIsPure(t *testing.T) {
+	text := rapid.SampledFrom([]string{"5", "<3", "1:8", "GLU", "K", "2345-7", "mg/dL", "mmol/L", "", "Miller", "-999", "14749-6"})
+	used := standardizer(t, nil)
+	var reused Record
+	rapid.Check(t, func(t *rapid.T) {
+		raw := glucose(func(r *Raw) {
+			r.TestCode, r.Value, r.Unit, r.Patient = text.Draw(t, "code"), text.Draw(t, "value"), text.Draw(t, "unit"), text.Draw(t, "patient")
+		})
+		var fresh Record
+		a, b := used.Standardize(&reused, raw, here, 5), standardizer(t, nil).Standardize(&fresh, raw, here, 5)
+		if (a == nil) != (b == nil) || a != nil && *a != *b || a == nil && !sameRecord(&reused, &fresh) {
+			t.Fatalf("%+v %v against %+v %v", reused, a, fresh, b)
+		}
+	})
+}
+
+func BenchmarkStandardize(b *testing.B) {
+	for name, raw := range map[string]*Raw{
+		"result":    glucose(func(r *Raw) { r.Value, r.Unit = "5.5", "mmol/L" }),
+		"telemetry": {Kind: Telemetry, Device: "d", Time: "2026-11-23T10:30:00Z", Channels: []RawChannel{{"a", "7.2"}, {"b", "4.0"}, {"c", "8.5"}, {"d", "2"}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			s := standardizer(b, nil)
+			var r Record
+			b.ReportAllocs()
+			for b.Loop() {
+				if why := s.Standardize(&r, raw, here, 5); why != nil {
+					b.Fatal(why)
+				}
+			}
+		})
+	}
+}
