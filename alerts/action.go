@@ -106,6 +106,8 @@ func (t *teller) actOther() (short, long string) {
 func (t *teller) afterwards() string {
 	from, to := t.start(), t.clock(t.At)
 	switch {
+	case t.Evidence.Statistic == StatReset:
+		return "Check with a control that the calibration or the new lot has mended it."
 	case t.Rule == RuleCriticalValue:
 		return "Tell whoever was notified that the result was corrected."
 	case t.Rule == RuleSilent:

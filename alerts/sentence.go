@@ -45,6 +45,9 @@ type teller struct {
 
 // tell says what is the case, and in a few words on what that rests.
 func (t *teller) tell() (what string, why []string) {
+	if t.Evidence.Statistic == StatReset {
+		return t.subject + " is learned anew", t.life("")
+	}
 	switch t.Rule {
 	case RuleErrorCode:
 		return t.errorCode()

@@ -1,0 +1,91 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Load reads a file over the defaults. An empty path is the defaults alone. The error joins every mistake.
+func Load(path string) (*Config, error) {
+	c := Default()
+	if path != "" {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read config: %w", err)
+		}
+		if err := decode(b, &c); err != nil {
+			return nil, fmt.Errorf("read config %s:\n%w", path, err)
+		}
+	}
+	if errs := c.Validate(); len(errs) > 0 {
+		return nil, fmt.Errorf("check config %s:\n%w", path, errors.Join(errs...))
+	}
+	return &c, nil
+}
+
+// decode is strict: unknown and repeated keys are mistakes, and so is a second document, which would be ignored.
+func decode(b []byte, into any) error {
+	d := yaml.NewDecoder(bytes.NewReader(b))
+	d.KnownFields(true)
+	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+		return readable(err)
+	}
+	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return errors.New("holds more than one document; only the first would be read")
+	}
+	return nil
+}
+
+// readable takes Go's type names out of the library's mistakes.
+func readable(err error) error {
+	var list *yaml.TypeError
+	if !errors.As(err, &list) {
+		return err
+	}
+	errs := make([]error, len(list.Errors))
+	for i, e := range list.Errors {
+		if line, rest, ok := strings.Cut(e, ": field "); ok {
+			if field, _, ok := strings.Cut(rest, " not found in type "); ok {
+				e = fmt.Sprintf("%s: there is no setting %q here", line, field)
+			}
+		}
+		errs[i] = errors.New(e)
+	}
+	return errors.Join(errs...)
+}
+
+// decodeParams hands a detector its own part of the tree, strictly.
+func decodeParams(params map[string]any) func(any) error {
+	return func(into any) error {
+		if len(params) == 0 {
+			return nil
+		}
+		b, err := yaml.Marshal(params)
+		if err != nil {
+			return fmt.Errorf("encode parameters: %w", err)
+		}
+		err = decode(b, into)
+		if err != nil {
+			// The line is that of a text nobody has seen.
+			return errors.New(strings.NewReplacer("line 1: ", "").Replace(err.Error()))
+		}
+		return nil
+	}
+}
+
+// Marshal writes a tree as YAML, for "labwatch check --print".
+func Marshal(c *Config) ([]byte, error) {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(c); err != nil {
+		return nil, fmt.Errorf("write config: %w", err)
+	}
+	return b.Bytes(), e.Close()
+}

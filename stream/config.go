@@ -1,0 +1,121 @@
+package stream
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"labwatch/alerts"
+	"labwatch/detectors"
+	"labwatch/record"
+)
+
+// Config says how a worker judges, apart from the detectors' parameters and the alert policies.
+type Config struct {
+	// Seed of all random generators. With it, the input and the rest of the config, every score is the same again.
+	Seed uint64 `yaml:"seed"`
+	// Remember is how many readings of a device and kind are remembered to recognise a repeat, 16 bytes each.
+	Remember int `yaml:"remember"`
+	// LateAfter is the grace for readings that arrive out of order: one that is older than the newest of its device
+	// and kind by more is published with the flag "late", and neither judged nor learned.
+	LateAfter time.Duration `yaml:"late_after"`
+	// TickInterval is how often silence is looked at where the input carries no ticks: in a fused topic or a file.
+	TickInterval time.Duration `yaml:"tick_interval"`
+	// MaxSeries bounds the series of one device. Readings of further series are published unscored and counted.
+	MaxSeries int `yaml:"max_series"`
+	// Groups maps a group's name to the devices whose telemetry one isolation forest learns together. Devices in no
+	// group form one group for each set of channels.
+	Groups map[string][]string `yaml:"groups"`
+}
+
+// DefaultConfig is what config.yaml documents.
+func DefaultConfig() Config {
+	return Config{Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, TickInterval: 5 * time.Second, MaxSeries: 200}
+}
+
+// Validate names every mistake by its path below judge.
+func (c *Config) Validate() []error {
+	var errs []error
+	bad := func(path, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("judge.%s: %s", path, fmt.Sprintf(format, args...)))
+	}
+	if c.Remember < 1 || c.Remember > 1<<16 {
+		bad("remember", "must be from 1 to 65536, is %d", c.Remember)
+	}
+	if c.LateAfter <= 0 {
+		bad("late_after", "must be more than 0, is %v", c.LateAfter)
+	}
+	if c.TickInterval < 100*time.Millisecond {
+		bad("tick_interval", "must be at least 100ms, is %v", c.TickInterval)
+	}
+	if c.MaxSeries < 1 {
+		bad("max_series", "must be at least 1, is %d", c.MaxSeries)
+	}
+	owner := map[string]string{}
+	for name, devices := range c.Groups {
+		if name == "" {
+			bad("groups", "has a group without a name")
+		}
+		for _, d := range devices {
+			if other, ok := owner[d]; ok && other != name {
+				bad("groups", "names device %q twice", d)
+			}
+			owner[d] = name
+		}
+	}
+	return errs
+}
+
+// Named is a detector's maker under its name, which labels scores, alerts and metrics.
+type Named struct {
+	Name string
+	Make detectors.Maker
+}
+
+// Plan is which detectors judge which kind of reading, in the order in which they are asked.
+type Plan struct {
+	Series map[record.Kind][]Named // for results, controls and each telemetry channel
+	Group  []Named                 // for a group's telemetry vectors
+}
+
+// Judging is everything that all workers of a process share. It is read only.
+type Judging struct {
+	Config
+	Plan     Plan
+	Baseline detectors.BaselineConfig
+	Alerts   alerts.Config
+	Zone     *time.Location // of the site, for the sentences of alerts
+	Metrics  *Metrics
+
+	policies map[string]alerts.DetectorPolicy
+	limits   map[string]alerts.Limit
+	tests    map[string]alerts.Limit
+	groupOf  map[string]string // device to configured group
+}
+
+// NewJudging prepares what workers look up for each record. Its parts must have been validated.
+func NewJudging(c Config, plan Plan, baseline detectors.BaselineConfig, ac alerts.Config, zone *time.Location, m *Metrics) *Judging {
+	j := &Judging{Config: c, Plan: plan, Baseline: baseline, Alerts: ac, Zone: zone, Metrics: m,
+		policies: map[string]alerts.DetectorPolicy{}, groupOf: map[string]string{},
+		limits: ac.Limit.Table(), tests: ac.Limit.Tests}
+	for _, named := range plan.Series {
+		for _, n := range named {
+			j.policies[n.Name] = ac.Detector(n.Name)
+		}
+	}
+	for _, n := range plan.Group {
+		j.policies[n.Name] = ac.Detector(n.Name)
+	}
+	for name, devices := range c.Groups {
+		for _, d := range devices {
+			j.groupOf[d] = name
+		}
+	}
+	return j
+}
+
+// rng is the generator of one detector of one series or group. It depends on nothing but names and the seed, so it
+// does not matter in which order devices appear, or on which instance.
+func (j *Judging) rng(owner, series, detector string) *rand.PCG {
+	return rand.NewPCG(j.Seed, hashString(owner+"\x00"+series+"\x00"+detector))
+}

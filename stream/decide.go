@@ -1,0 +1,85 @@
+package stream
+
+import (
+	"math"
+
+	"labwatch/alerts"
+	"labwatch/detectors"
+	"labwatch/record"
+)
+
+// subject is what an alert is about, and the record that is at hand.
+type subject struct {
+	origin   record.Origin
+	at       int64
+	kind     record.Kind
+	device   string
+	facility string
+	series   string
+	test     record.Test
+	unit     string
+	label    string // what people call a channel
+	result   string // id of the result of a critical value
+}
+
+// step moves one alert on and gives a new one its id.
+func step(about subject, rule string, p alerts.Policy, s *alerts.State, o alerts.Observation) alerts.Change {
+	next, change := p.Step(*s, o)
+	if change == alerts.Opened {
+		next.ID = alerts.NewID(about.origin, rule, about.device, about.series)
+	}
+	*s = next
+	return change
+}
+
+// say publishes what a step changed.
+func (w *Worker) say(about subject, rule string, s *alerts.State, change alerts.Change, e alerts.Evidence, emit Emit) {
+	a := alerts.Alert{
+		Change: change, Rule: rule, Device: about.device, Facility: about.facility, Kind: about.kind,
+		Series: about.series, Test: about.test, Unit: about.unit, Label: about.label, At: about.at, Origin: about.origin,
+		Subject: about.result, Evidence: e,
+	}
+	s.Fill(&a)
+	a.Summary, a.Action = alerts.Summarise(&a, w.j.Zone)
+	w.tally.alert(rule, a.Severity, change)
+	emit(w.publish.alert(&a))
+}
+
+// explain is the evidence of a detector's score.
+func explain(d detectors.Detector, sample detectors.Sample, o opinion, value float64) alerts.Evidence {
+	e := alerts.NewEvidence("score")
+	e.Score, e.Threshold, e.Value = o.score, o.limits.Warning, value
+	x, ok := d.(detectors.Explainer)
+	if !ok {
+		return e
+	}
+	why := x.Explain(sample)
+	e.Statistic, e.Since, e.Direction = why.Statistic, why.Since, why.Direction
+	e.BaselineMean, e.BaselineSD, e.BaselineN = known(why.Baseline)
+	e.CurrentMean, e.CurrentSD, e.CurrentN = known(why.Current)
+	return e
+}
+
+// known turns moments of nothing into missing numbers.
+func known(m detectors.Moments) (mean, sd float64, n int) {
+	mean, sd, n = m.Mean, m.SD, m.N
+	if n == 0 {
+		mean = math.NaN()
+	}
+	if n < 2 {
+		sd = math.NaN()
+	}
+	return mean, sd, n
+}
+
+// endAfterReset resolves a detector's alert because its series is learned anew.
+func (w *Worker) endAfterReset(about subject, rule string, s *alerts.State, emit Emit) {
+	if s.Phase == alerts.Open {
+		s.Phase, s.Newest = alerts.Ended, max(s.Newest, about.at)
+		s.Said = s.Newest
+		s.Sequence++
+		e := alerts.NewEvidence(alerts.StatReset)
+		w.say(about, rule, s, alerts.Resolved, e, emit)
+	}
+	*s = alerts.State{}
+}

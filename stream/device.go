@@ -1,0 +1,109 @@
+package stream
+
+import (
+	"cmp"
+	"encoding/binary"
+	"maps"
+	"slices"
+
+	"labwatch/alerts"
+	"labwatch/record"
+)
+
+// device is everything that is known about one device except what it shares with its group.
+type device struct {
+	name     string
+	facility string
+	gates    [5]gate // by kind
+	series   map[string]*series
+	rules    map[ruleKey]*alerts.State // only those that are not healthy
+
+	records  int64 // readings admitted
+	watched  int64 // of the kinds whose silence is watched
+	lastSeen int64 // arrival of the newest of them
+	newest   int64 // greatest event time, for readers
+}
+
+// ruleKey names one plain rule's alert. A patient's critical value is an alert of its own for each result, so its
+// subject is part of the key.
+type ruleKey struct{ rule, series, subject string }
+
+func newDevice(name string) *device {
+	return &device{name: name, series: map[string]*series{}, rules: map[ruleKey]*alerts.State{}}
+}
+
+func compareKeys(a, b ruleKey) int {
+	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.series, b.series), cmp.Compare(a.subject, b.subject))
+}
+
+// deviceState binds a device to the config it needs to be written.
+type deviceState struct {
+	*device
+	j *Judging
+}
+
+func (d deviceState) appendState(b []byte) []byte {
+	b = appendString(b, d.facility)
+	b = binary.AppendVarint(b, d.records)
+	b = binary.AppendVarint(b, d.watched)
+	b = binary.AppendVarint(b, d.lastSeen)
+	b = binary.AppendVarint(b, d.newest)
+	for i := range d.gates {
+		b = d.gates[i].append(b)
+	}
+	b = binary.AppendUvarint(b, uint64(len(d.rules)))
+	for _, key := range slices.SortedFunc(maps.Keys(d.rules), compareKeys) {
+		b = appendString(b, key.rule)
+		b = appendString(b, key.series)
+		b = appendString(b, key.subject)
+		b = appendBytes(b, appendAlert(nil, d.rules[key]))
+	}
+	b = binary.AppendUvarint(b, uint64(len(d.series)))
+	for _, name := range slices.Sorted(maps.Keys(d.series)) {
+		b = appendString(b, name)
+		s := d.series[name]
+		b = s.append(b, d.j.Plan.Series[s.kind])
+	}
+	return b
+}
+
+func (d deviceState) readState(r *reader) {
+	d.facility = r.string()
+	d.records, d.watched, d.lastSeen, d.newest = r.varint(), r.varint(), r.varint(), r.varint()
+	for i := range d.gates {
+		d.gates[i].read(r)
+	}
+	for range r.count(4) {
+		key := ruleKey{r.string(), r.string(), r.string()}
+		s := new(alerts.State)
+		if err := s.UnmarshalBinary(r.bytes()); r.err == nil && err != nil {
+			r.fail(err)
+		}
+		d.rules[key] = s
+	}
+	for range r.count(4) {
+		name := r.string()
+		s := readSeries(r, d.j, d.name, name)
+		if r.err != nil {
+			return
+		}
+		d.series[name] = s
+	}
+}
+
+// seriesOf finds or makes a series; nil when the device has too many, or has the name for another kind of reading.
+func (d *device) seriesOf(j *Judging, kind record.Kind, name string) *series {
+	s := d.series[name]
+	if s == nil && len(d.series) < j.MaxSeries {
+		name = cloned(name)
+		s = newSeries(j, kind, d.name, name)
+		d.series[name] = s
+	}
+	if s == nil || s.kind != kind {
+		return nil
+	}
+	return s
+}
+
+// gateIndex is where the gate of a kind stands.
+func gateIndex(k record.Kind) int { return int(k) - 1 }

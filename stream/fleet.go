@@ -1,0 +1,92 @@
+package stream
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"labwatch/alerts"
+)
+
+// DeviceView is what readers see of a device. It is made anew, never changed.
+type DeviceView struct {
+	Device   string
+	Facility string
+	Records  int64 // readings admitted
+	Series   int
+	LastSeen int64 // greatest event time, nanoseconds since 1970 UTC
+	Open     []AlertView
+}
+
+// AlertView is one open alert.
+type AlertView struct {
+	ID       string
+	Rule     string
+	Series   string
+	Severity alerts.Severity
+	Opened   int64 // nanoseconds since 1970 UTC
+	Count    int
+}
+
+// showEvery bounds the work of making views: once a second is what a person can follow.
+const showEvery = int64(time.Second)
+
+// Fleet is the devices of this partition, sorted by name, as of the last commit or up to a second before.
+func (w *Worker) Fleet() []DeviceView {
+	if v := w.fleet.Load(); v != nil {
+		return *v
+	}
+	return nil
+}
+
+func (w *Worker) show(now int64) {
+	if now-w.shown < showEvery {
+		return
+	}
+	w.shown = now
+	views := make([]DeviceView, 0, len(w.names))
+	for _, name := range w.names {
+		d := w.devices[name].device
+		views = append(views, DeviceView{
+			Device: d.name, Facility: d.facility, Records: d.records, Series: len(d.series),
+			LastSeen: d.newest, Open: w.open(d),
+		})
+	}
+	w.fleet.Store(&views)
+}
+
+// open lists a device's open alerts: its plain rules, its series' detectors, and what its groups think of it.
+func (w *Worker) open(d *device) []AlertView {
+	var views []AlertView
+	add := func(rule, series string, s *alerts.State) {
+		if s.Phase == alerts.Open {
+			views = append(views, AlertView{s.ID.String(), rule, series, s.Severity, s.Opened, int(s.Count)})
+		}
+	}
+	for key, s := range d.rules {
+		if key.rule != alerts.RuleCriticalValue { // an event: told once, not a state of the device
+			add(key.rule, key.series, s)
+		}
+	}
+	for _, s := range d.series {
+		for i := range s.states {
+			add(w.j.Plan.Series[s.kind][i].Name, s.name, &s.states[i])
+		}
+	}
+	for _, g := range w.groups {
+		if m := g.members[d.name]; m != nil {
+			for i := range m.states {
+				add(w.j.Plan.Group[i].Name, g.name, &m.states[i])
+			}
+		}
+	}
+	sortViews(views)
+	return views
+}
+
+// sortViews puts the worst first, and gives equals a fixed order.
+func sortViews(v []AlertView) {
+	slices.SortFunc(v, func(a, b AlertView) int {
+		return cmp.Or(-cmp.Compare(a.Severity, b.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Series, b.Series), cmp.Compare(a.ID, b.ID))
+	})
+}

@@ -1,0 +1,117 @@
+package stream
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/fnv"
+	"math"
+
+	"labwatch/record"
+)
+
+// verdict of a gate on a reading.
+type verdict uint8
+
+const (
+	fresh     verdict = iota // seen for the first time
+	repeated                 // the same reading was seen before
+	corrected                // the same id was seen with other content
+	late                     // older than the newest by more than the grace
+)
+
+// gate remembers which readings of one device and kind were seen. Its memory is a ring of the newest ids: an id
+// that was pushed out by as many later ones is not recognised any more.
+type gate struct {
+	newest int64 // greatest event time admitted
+	seen   []passed
+	at     int // next place in the ring
+}
+
+// passed is one remembered reading. Hashes of 64 bits make a false repeat a matter of one in 10^16 for a ring of
+// hundreds.
+type passed struct{ id, content uint64 }
+
+// admit says what r is and remembers it. Readings without an id cannot be recognised and are fresh or late. A reading
+// whose clock runs ahead does not move the newest time, or everything after it would be late.
+func (g *gate) admit(r *record.Record, size int, grace int64) verdict {
+	if r.ID != "" {
+		p := passed{hashString(r.ID), contentHash(r)}
+		for i := range g.seen {
+			if g.seen[i].id != p.id {
+				continue
+			}
+			if g.seen[i].content == p.content {
+				return repeated
+			}
+			g.seen[i].content = p.content
+			return corrected
+		}
+		if len(g.seen) < size {
+			g.seen = append(g.seen, p)
+		} else {
+			g.seen[g.at%size] = p
+		}
+		g.at = (g.at + 1) % size
+	}
+	if r.Flags.Has(record.Early) {
+		return fresh
+	}
+	if g.newest != 0 && r.Time < g.newest-grace {
+		return late
+	}
+	g.newest = max(g.newest, r.Time)
+	return fresh
+}
+
+func hashString(s string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	return h.Sum64()
+}
+
+// contentHash covers what a correction may change.
+func contentHash(r *record.Record) uint64 {
+	h := fnv.New64a()
+	var b [8]byte
+	number := func(v uint64) {
+		binary.LittleEndian.PutUint64(b[:], v)
+		h.Write(b[:])
+	}
+	number(uint64(r.Time))
+	number(uint64(r.Status)<<8 | uint64(r.Value.Kind))
+	number(math.Float64bits(r.Value.Number))
+	number(math.Float64bits(r.Value.High))
+	for _, s := range [...]string{r.Value.Comparator, r.Value.Text, r.Unit, r.Test.LOINC, r.Test.Local} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	for i := range r.Channels {
+		h.Write([]byte(r.Channels[i].Name))
+		number(math.Float64bits(r.Channels[i].Value))
+	}
+	return h.Sum64()
+}
+
+func (g *gate) append(b []byte) []byte {
+	b = binary.AppendVarint(b, g.newest)
+	b = binary.AppendUvarint(b, uint64(g.at))
+	b = binary.AppendUvarint(b, uint64(len(g.seen)))
+	for _, p := range g.seen {
+		b = binary.LittleEndian.AppendUint64(b, p.id)
+		b = binary.LittleEndian.AppendUint64(b, p.content)
+	}
+	return b
+}
+
+func (g *gate) read(r *reader) {
+	g.newest = r.varint()
+	g.at = int(r.uvarint())
+	n := r.count(16)
+	g.seen = make([]passed, n)
+	for i := range g.seen {
+		g.seen[i] = passed{r.uint64(), r.uint64()}
+	}
+	if g.at > max(n, 1) {
+		r.fail(errors.New("ring position beyond the ring"))
+	}
+}

@@ -1,0 +1,113 @@
+package stream
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+	"strings"
+
+	"labwatch/alerts"
+	"labwatch/detectors"
+	"labwatch/record"
+)
+
+// group is the telemetry of several devices, learned together as vectors. Devices of one group that live on another
+// partition form a group of their own there: state never crosses partitions.
+//
+// It decides by itself which readings count: it has gates of its own and takes a reading for suspect by the plain
+// rules only, never by what a device's detectors think, because after a crash device and group begin their redo at
+// different offsets.
+type group struct {
+	name     string
+	channels []string // in the order of the vector
+	panel
+	members map[string]*member
+}
+
+// member is what a group knows of one of its devices.
+type member struct {
+	gate   gate
+	states []alerts.State // by detector
+}
+
+func newGroup(j *Judging, name string, channels []string) *group {
+	return &group{name: name, channels: channels, members: map[string]*member{}, panel: newPanel(j, j.Plan.Group, name, "", nil)}
+}
+
+// groupName is the configured group of a device with the channels it sent: vectors of different channels are not
+// compared. The channels are sorted and appear once each.
+func groupName(j *Judging, device string, channels []string) string {
+	return j.groupOf[device] + "(" + strings.Join(channels, ",") + ")"
+}
+
+// member finds or makes a member.
+func (g *group) member(device string) *member {
+	m := g.members[device]
+	if m == nil {
+		m = &member{states: make([]alerts.State, len(g.dets))}
+		g.members[device] = m
+	}
+	return m
+}
+
+// sample is the vector of r, false when a channel has no number that may be compared.
+func (g *group) sample(r *record.Record, dst []float64) (detectors.Sample, bool) {
+	dst = dst[:0]
+	for _, name := range g.channels {
+		i := slices.IndexFunc(r.Channels, func(c record.Channel) bool { return c.Name == name })
+		if i < 0 || !r.Channels[i].Teachable() {
+			return detectors.Sample{}, false
+		}
+		dst = append(dst, r.Channels[i].Value)
+	}
+	return detectors.Sample{At: r.Time, Values: dst}, true
+}
+
+type groupState struct {
+	*group
+	j *Judging
+}
+
+func (g groupState) appendState(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(g.channels)))
+	for _, c := range g.channels {
+		b = appendString(b, c)
+	}
+	b = g.panel.append(b, g.j.Plan.Group)
+	b = binary.AppendUvarint(b, uint64(len(g.members)))
+	for _, device := range slices.Sorted(maps.Keys(g.members)) {
+		m := g.members[device]
+		b = appendString(b, device)
+		b = m.gate.append(b)
+		b = binary.AppendUvarint(b, uint64(len(m.states)))
+		for i := range m.states {
+			b = appendString(b, g.j.Plan.Group[i].Name)
+			b = appendBytes(b, appendAlert(nil, &m.states[i]))
+		}
+	}
+	return b
+}
+
+func readGroup(r *reader, j *Judging, name string) *group {
+	channels := make([]string, r.count(1))
+	for i := range channels {
+		channels[i] = r.string()
+	}
+	g := newGroup(j, name, channels)
+	g.panel.read(r, j, j.Plan.Group)
+	for range r.count(4) {
+		m := g.member(r.string())
+		m.gate.read(r)
+		for range r.count(2) {
+			detector, blob := r.string(), r.bytes()
+			i := slices.IndexFunc(j.Plan.Group, func(n Named) bool { return n.Name == detector })
+			if i < 0 || r.err != nil {
+				continue
+			}
+			if err := m.states[i].UnmarshalBinary(blob); err != nil {
+				r.fail(err)
+			}
+		}
+	}
+	return g
+}

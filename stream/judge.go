@@ -1,0 +1,214 @@
+package stream
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"labwatch/alerts"
+	"labwatch/detectors"
+	"labwatch/record"
+)
+
+// judgeDevice does everything that a reading means to its own device. It says whether the reading is to be
+// published; a repeat is not.
+func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
+	v := d.gates[gateIndex(r.Kind)].admit(r, w.j.Remember, int64(w.j.LateAfter))
+	switch v {
+	case repeated:
+		return false
+	case late:
+		r.Flags |= record.Late
+	case corrected:
+		r.Flags |= record.Correction
+	}
+	d.records++
+	d.newest = max(d.newest, r.Time)
+	if r.Facility != "" && r.Facility != d.facility {
+		d.facility = cloned(r.Facility)
+	}
+	w.heard(d, r, emit)
+	if r.Kind == record.Result {
+		w.criticalValue(d, r, emit)
+	}
+	if v != fresh || r.Flags.Has(record.Withdrawn) {
+		return true
+	}
+	switch r.Kind {
+	case record.Result, record.Control:
+		w.judgeValue(d, r, emit)
+	case record.Telemetry:
+		for i := range r.Channels {
+			w.judgeChannel(d, r, &r.Channels[i], emit)
+		}
+	case record.Event:
+		w.judgeEvent(d, r, emit)
+	}
+	return true
+}
+
+// decisive is the time by which a reading is judged: its own, or its arrival when its clock runs ahead, which would
+// hold back everything that waits for time to pass.
+func decisive(r *record.Record) int64 {
+	if r.Flags.Has(record.Early) {
+		return r.Arrived
+	}
+	return r.Time
+}
+
+func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
+	name := r.Series()
+	if name == "" {
+		return
+	}
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit, device: d.name, facility: d.facility}
+	w.errorCode(d, about, r.Value.Number, r.Flags, emit)
+	if r.Kind == record.Control {
+		w.qcFailed(d, about, r, emit)
+	}
+	if !r.Teachable() {
+		return
+	}
+	suspect := false
+	if limit, ok := w.j.tests[name]; ok {
+		suspect = w.limit(d, about, &limit, r.Value.Number, emit)
+	}
+	w.judgeNumber(d, about, r.Value.Number, suspect, r.Flags.Has(record.Early), emit)
+}
+
+func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, emit Emit) {
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: c.Name, device: d.name, facility: d.facility}
+	w.errorCode(d, about, c.Value, c.Flags, emit)
+	if !c.Teachable() {
+		return
+	}
+	suspect := false
+	if limit, ok := w.j.limits[c.Name]; ok {
+		about.unit, about.label = limit.Unit, limit.Label
+		suspect = w.limit(d, about, &limit, c.Value, emit)
+	}
+	w.judgeNumber(d, about, c.Value, suspect, r.Flags.Has(record.Early), emit)
+}
+
+// judgeNumber is score, then decide, then learn, for one number of one series.
+func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, early bool, emit Emit) {
+	s := d.seriesOf(w.j, about.kind, about.series)
+	if s == nil {
+		w.tally.unscored++
+		return
+	}
+	s.remember(about)
+	named := w.j.Plan.Series[s.kind]
+	w.vector = append(w.vector[:0], value)
+	sample := detectors.Sample{At: about.at, Values: w.vector}
+	w.opinions = s.ask(w.j, named, sample, w.timed, w.opinions[:0])
+	mean := math.NaN()
+	if m, ok := s.baseline.Moments(); ok {
+		mean = m.Mean
+	}
+	for i, o := range w.opinions {
+		w.scores = append(w.scores, record.Score{Detector: named[i].Name, Series: s.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
+		suspect = suspect || o.breach()
+		policy := w.j.policies[named[i].Name]
+		if !policy.Alerts(s.kind) {
+			continue
+		}
+		change := step(about, named[i].Name, policy.Policy, &s.states[i], o.observe(about.at, value, sign(value-mean)))
+		if change == alerts.Quiet {
+			continue
+		}
+		w.say(about, named[i].Name, &s.states[i], change, explain(s.dets[i], sample, o, value), emit)
+		if change == alerts.Opened {
+			s.baseline.Discard() // the newest values may be of the fault already
+		}
+	}
+	if early {
+		return // its clock runs ahead: it is shown, but what comes when is not known
+	}
+	// While an alert is open nothing new becomes normal: a fault must not be learned away.
+	sample.Suspect = suspect || s.holding()
+	s.learn(sample)
+}
+
+// judgeGroup scores a telemetry vector against the group's.
+func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
+	m := g.member(r.Device)
+	if m.gate.admit(r, w.j.Remember, int64(w.j.LateAfter)) != fresh || r.Flags.Has(record.Withdrawn|record.Early) {
+		return
+	}
+	sample, ok := g.sample(r, w.vector)
+	w.vector = sample.Values
+	if !ok {
+		return
+	}
+	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, series: g.name, device: r.Device, facility: r.Facility}
+	w.opinions = g.ask(w.j, w.j.Plan.Group, sample, w.timed, w.opinions[:0])
+	for i, o := range w.opinions {
+		name := w.j.Plan.Group[i].Name
+		w.scores = append(w.scores, record.Score{Detector: name, Series: g.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
+		policy := w.j.policies[name]
+		if !policy.Alerts(r.Kind) {
+			continue
+		}
+		change := step(about, name, policy.Policy, &m.states[i], o.observe(r.Time, math.NaN(), 0))
+		if change != alerts.Quiet {
+			w.say(about, name, &m.states[i], change, explain(g.dets[i], sample, o, math.NaN()), emit)
+		}
+	}
+	sample.Suspect = w.outside(r)
+	for _, d := range g.dets {
+		d.Learn(sample)
+	}
+}
+
+// outside says whether a channel breaks its limit. It asks the record alone, see group.
+func (w *Worker) outside(r *record.Record) bool {
+	for i := range r.Channels {
+		if limit, ok := w.j.limits[r.Channels[i].Name]; ok && w.j.Alerts.Limit.Enabled {
+			o := limit.Observe(r.Time, r.Channels[i].Value, limit.Unit)
+			if o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// judgeEvent learns anew what an event makes obsolete: after a calibration everything about the device, after a new
+// lot its results and controls.
+func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
+	if r.EventType != record.CalibrationEvent && r.EventType != record.LotEvent {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.series)) {
+		s := d.series[name]
+		if r.EventType == record.LotEvent && s.kind == record.Telemetry {
+			continue
+		}
+		about := subject{origin: r.Origin, at: r.Time, kind: s.kind, series: name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
+		for i, n := range w.j.Plan.Series[s.kind] {
+			w.endAfterReset(about, n.Name, &s.states[i], emit)
+		}
+		s.baseline.Reset(r.Time)
+	}
+	w.tally.resets++
+}
+
+func (o opinion) breach() bool {
+	return o.ready && (o.score >= o.limits.Warning || o.score >= o.limits.Critical)
+}
+
+func (o opinion) observe(at int64, value float64, direction int) alerts.Observation {
+	return alerts.Observation{At: at, Ready: o.ready, Score: o.score, Warning: o.limits.Warning, Critical: o.limits.Critical,
+		Value: value, Direction: direction}
+}
+
+func sign(x float64) int {
+	switch {
+	case x > 0:
+		return 1
+	case x < 0:
+		return -1
+	}
+	return 0
+}

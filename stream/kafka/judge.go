@@ -1,0 +1,154 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/stream"
+)
+
+// Judge is the stage that owns state: it works the log, or a fused input topic, with one stream.Worker a partition.
+type Judge struct {
+	env   *Environment
+	topic string // consumed
+	make  func(partition int32) *stream.Worker
+	plain *kgo.Client // outside transactions: sentinels and admin requests
+	admin *kadm.Client
+	keep  *keeper
+	stats *JudgeStats
+
+	mu    sync.Mutex // guards the map; a part belongs to whoever works its partition
+	parts map[place]*part
+}
+
+// part is one owned partition.
+type part struct {
+	worker *stream.Worker
+	next   int64 // first offset that the worker has not seen
+
+	keys  []string // snapshots of the open transaction
+	blobs [][]byte
+
+	mu       sync.Mutex // acknowledgements come from the client's goroutine
+	position int64      // first offset of the snapshot partition that keys and everything before do not cover
+}
+
+// NewJudge makes the stage. It asks newWorker for an empty worker each time a partition is opened. A nil store is
+// no local disk.
+func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, newWorker func(partition int32) *stream.Worker) *Judge {
+	stats := newJudgeStats()
+	return &Judge{
+		env: env, topic: topic, make: newWorker, plain: plain, admin: kadm.NewClient(plain),
+		keep: newKeeper(store, env.Log, stats), stats: stats, parts: map[place]*part{},
+	}
+}
+
+// Run judges until ctx ends, then commits what it has begun and returns nil. Any other return is a failure that a
+// new session cannot mend.
+func (j *Judge) Run(ctx context.Context) error {
+	j.keep.start()
+	err := runSessions(ctx, j.env, "judge", []string{j.topic}, j, &j.stats.sessionStats)
+	return errors.Join(err, j.keep.stop())
+}
+
+// Stats are the counters of the stage, for /metrics.
+func (j *Judge) Stats() *JudgeStats { return j.stats }
+
+// Workers calls f for every partition that is owned now.
+func (j *Judge) Workers(f func(*stream.Worker)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, p := range j.parts {
+		f(p.worker)
+	}
+}
+
+func (j *Judge) open(ctx context.Context, at place) (int64, error) {
+	p, err := j.recover(ctx, at)
+	if err != nil {
+		return 0, fmt.Errorf("recover partition %d of %s: %w", at.partition, at.topic, err)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.parts[at] = p
+	return p.next, nil
+}
+
+func (j *Judge) drop(at place) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.parts, at)
+}
+
+func (j *Judge) part(at place) *part {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.parts[at]
+}
+
+func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
+	p := j.part(at)
+	if p == nil {
+		return fmt.Errorf("got records of partition %d of %s, which is not open", at.partition, at.topic)
+	}
+	emit := func(o stream.Output) { send(j.env.outgoing(o), nil) }
+	for _, r := range f.Records {
+		if r.Offset < p.next {
+			return fmt.Errorf("got offset %d of partition %d of %s twice: %d comes next", r.Offset, at.partition, at.topic, p.next)
+		}
+		if err := p.worker.Process(incoming(r), emit); err != nil {
+			return fatalError{err}
+		}
+		p.next = r.Offset + 1
+	}
+	return nil
+}
+
+// seal produces the snapshots that are due and names each partition's redo point, in the same transaction.
+func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
+	metadata := map[place]string{}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for at, p := range j.parts {
+		budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last}
+		p.keys, p.blobs = p.keys[:0:0], p.blobs[:0:0]
+		redo := p.worker.Checkpoint(now.UnixNano(), p.next, budget, func(key string, blob []byte) {
+			p.keys, p.blobs = append(p.keys, key), append(p.blobs, blob)
+			j.stats.snapshots.Inc()
+			j.stats.snapshotBytes.Add(len(blob))
+			r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(key), Value: blob}
+			send(r, p.acked)
+		})
+		metadata[at] = encodeMetadata(redo)
+	}
+	return metadata
+}
+
+func (p *part) acked(offset int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.position = max(p.position, offset+1)
+}
+
+// settle hands the committed snapshots to the local disk and lets the workers publish what they counted.
+func (j *Judge) settle(now time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for at, p := range j.parts {
+		p.worker.Committed(now.UnixNano())
+		if len(p.keys) == 0 {
+			continue
+		}
+		p.mu.Lock()
+		position := p.position
+		p.mu.Unlock()
+		j.keep.write(at.partition, position, p.keys, p.blobs)
+		p.keys, p.blobs = nil, nil
+	}
+}

@@ -1,0 +1,94 @@
+package kafka
+
+import (
+	"encoding/binary"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+)
+
+// Store keeps committed snapshots on the local disk, so that a restart need not read them from Kafka. It is a
+// cache: without it, or when it is damaged, recovery takes longer and ends in the same state.
+type Store interface {
+	// Load hands over every entry of a partition and returns the position written with them, nil when there is none.
+	Load(partition int32, entry func(key string, blob []byte) error) (position []byte, err error)
+	// Write puts entries and, after them, the position. A nil blob deletes.
+	Write(partition int32, position []byte, keys []string, blobs [][]byte) error
+	// Drop forgets a partition.
+	Drop(partition int32) error
+}
+
+// keeper writes committed snapshots to the store in one goroutine of its own, off the path of a record and never
+// before the commit, so that the disk is never ahead of Kafka.
+type keeper struct {
+	store Store
+	log   zerolog.Logger
+	stats *JudgeStats
+
+	jobs   chan keepJob
+	done   sync.WaitGroup
+	failed atomic.Bool // the store missed a snapshot: it is left alone until the next start reads it again
+}
+
+type keepJob struct {
+	partition int32
+	position  int64
+	keys      []string
+	blobs     [][]byte
+}
+
+// keepQueue is how many commits the disk may lag behind before commits wait for it: 64 x 200 ms are 13 s.
+const keepQueue = 64
+
+func newKeeper(store Store, log zerolog.Logger, stats *JudgeStats) *keeper {
+	return &keeper{store: store, log: log, stats: stats}
+}
+
+func (k *keeper) start() {
+	if k.store == nil {
+		return
+	}
+	k.jobs = make(chan keepJob, keepQueue)
+	k.done.Go(func() {
+		for job := range k.jobs {
+			k.put(job)
+		}
+	})
+}
+
+// put writes one commit's snapshots. After a failure nothing more is written: a later position would cover the hole.
+func (k *keeper) put(job keepJob) {
+	if k.failed.Load() {
+		return
+	}
+	if err := k.store.Write(job.partition, encodePosition(job.position), job.keys, job.blobs); err != nil {
+		k.failed.Store(true)
+		k.stats.storeFailed.Set(1)
+		k.log.Error().Err(err).Msg("local state is no longer written; nothing is lost, the next start reads it from Kafka")
+	}
+}
+
+func (k *keeper) write(partition int32, position int64, keys []string, blobs [][]byte) {
+	if k.store != nil {
+		k.jobs <- keepJob{partition, position, keys, blobs}
+	}
+}
+
+// stop waits until everything handed over is written.
+func (k *keeper) stop() error {
+	if k.store != nil {
+		close(k.jobs)
+		k.done.Wait()
+	}
+	return nil
+}
+
+func encodePosition(offset int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(offset)) }
+
+func decodePosition(b []byte) (int64, bool) {
+	if len(b) != 8 {
+		return 0, false
+	}
+	return int64(binary.BigEndian.Uint64(b)), true
+}

@@ -1,0 +1,73 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Lag watches how far a group's committed offsets are behind the ends of its topics. It asks Kafka instead of the
+// consumer, so it also tells the truth about a consumer that has stopped.
+type Lag struct {
+	env    *Environment
+	stage  string
+	topics []string
+	admin  *kadm.Client
+	set    *metrics.Set
+	gauges map[place]*metrics.Gauge
+}
+
+// NewLag watches the topics of one stage, "sequence" or "judge".
+func NewLag(env *Environment, stage string, topics []string, plain *kgo.Client) *Lag {
+	return &Lag{env: env, stage: stage, topics: topics, admin: kadm.NewClient(plain), set: metrics.NewSet(), gauges: map[place]*metrics.Gauge{}}
+}
+
+// Stats are the gauges, for /metrics. A transaction's end marker counts as a record, so 1 can be "nothing behind".
+func (l *Lag) Stats() *metrics.Set { return l.set }
+
+// Run looks every five seconds until ctx ends.
+func (l *Lag) Run(ctx context.Context) error {
+	every := time.NewTicker(5 * time.Second)
+	defer every.Stop()
+	for {
+		if err := l.look(ctx); err != nil && ctx.Err() == nil {
+			l.env.Log.Warn().Err(err).Str("stage", l.stage).Msg("lag is unknown")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+		}
+	}
+}
+
+func (l *Lag) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	ends, err := l.admin.ListEndOffsets(ctx, l.topics...)
+	if err != nil {
+		return fmt.Errorf("list ends of %v: %w", l.topics, err)
+	}
+	committed, err := l.admin.FetchOffsets(ctx, l.env.Group+"-"+l.stage)
+	if err != nil {
+		return fmt.Errorf("read committed offsets: %w", err)
+	}
+	ends.Each(func(end kadm.ListedOffset) {
+		at := place{end.Topic, end.Partition}
+		g := l.gauges[at]
+		if g == nil {
+			g = l.set.NewGauge(fmt.Sprintf(`labwatch_consumer_lag_records{stage=%q,topic=%q,partition="%d"}`, l.stage, at.topic, at.partition), nil)
+			l.gauges[at] = g
+		}
+		from := int64(0)
+		if c, ok := committed.Lookup(at.topic, at.partition); ok {
+			from = max(c.At, 0)
+		}
+		g.Set(float64(end.Offset - from))
+	})
+	return nil
+}

@@ -1,0 +1,122 @@
+// Package kafka is the only room that knows franz-go: it consumes, produces, commits in transactions, recovers,
+// and runs the embedded broker. The engine in package stream does the work in between.
+package kafka
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Config says where Kafka is and how labwatch joins it.
+type Config struct {
+	Brokers  []string `yaml:"brokers"`  // host:port; empty: run starts the embedded broker
+	Group    string   `yaml:"group"`    // prefix of the two consumer groups and of transactional ids
+	Instance string   `yaml:"instance"` // name of this process, stable over restarts; empty: the host's name
+	Topics   Topics   `yaml:"topics"`
+
+	// Partitions is used when labwatch creates a topic. Changing it later for the log is refused.
+	Partitions  int32 `yaml:"partitions"`
+	Replication int16 `yaml:"replication"` // -1: the broker's default
+
+	CommitInterval Duration `yaml:"commit_interval"` // one transaction; default 200 ms
+	SessionTimeout Duration `yaml:"session_timeout"` // after which a dead member's partitions move; default 10 s
+	TickInterval   Duration `yaml:"tick_interval"`   // how often time is written into the log; default 5 s
+	FetchBytes     int32    `yaml:"fetch_bytes"`     // at most buffered a partition; default 1 MiB
+
+	Redo RedoBudget `yaml:"redo"`
+}
+
+// Topics are the names of the topics that labwatch owns.
+type Topics struct {
+	Log       string `yaml:"log"`
+	Records   string `yaml:"records"`
+	Alerts    string `yaml:"alerts"`
+	Rejects   string `yaml:"rejects"`
+	Snapshots string `yaml:"snapshots"`
+}
+
+// RedoBudget bounds how much input a recovery works again.
+type RedoBudget struct {
+	Records int64    `yaml:"records"` // a device is snapshotted once that many messages of its partition passed
+	Age     Duration `yaml:"age"`     // or once its oldest change is that old
+}
+
+// Duration is a time.Duration that reads "200ms".
+type Duration = time.Duration
+
+// DefaultConfig is what config.yaml documents.
+func DefaultConfig() Config {
+	return Config{
+		Group: "labwatch",
+		Topics: Topics{
+			Log: "labwatch.log", Records: "labwatch.records", Alerts: "labwatch.alerts",
+			Rejects: "labwatch.rejects", Snapshots: "labwatch.snapshots",
+		},
+		Partitions:     4,
+		Replication:    -1,
+		CommitInterval: 200 * time.Millisecond,
+		SessionTimeout: 10 * time.Second,
+		TickInterval:   5 * time.Second,
+		FetchBytes:     1 << 20,
+		Redo:           RedoBudget{Records: 100_000, Age: 30 * time.Second},
+	}
+}
+
+// Validate names every mistake by its path below kafka.
+func (c *Config) Validate() []error {
+	var errs []error
+	bad := func(path, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("kafka.%s: %s", path, fmt.Sprintf(format, args...)))
+	}
+	if c.Group == "" {
+		bad("group", "must not be empty")
+	}
+	seen := map[string]string{}
+	for _, t := range []struct{ path, name string }{
+		{"log", c.Topics.Log}, {"records", c.Topics.Records}, {"alerts", c.Topics.Alerts},
+		{"rejects", c.Topics.Rejects}, {"snapshots", c.Topics.Snapshots},
+	} {
+		if t.name == "" {
+			bad("topics."+t.path, "must not be empty")
+		} else if other, ok := seen[t.name]; ok {
+			bad("topics."+t.path, "is %q, which topics.%s already uses", t.name, other)
+		}
+		seen[t.name] = t.path
+	}
+	if c.Partitions < 1 {
+		bad("partitions", "must be at least 1, is %d", c.Partitions)
+	}
+	if c.Replication == 0 || c.Replication < -1 {
+		bad("replication", "must be -1 (the broker's default) or at least 1, is %d", c.Replication)
+	}
+	within := func(path string, d, low, high time.Duration) {
+		if d < low || d > high {
+			bad(path, "must be from %v to %v, is %v", low, high, d)
+		}
+	}
+	// The upper end keeps a transaction far below its timeout: see options of the session.
+	within("commit_interval", c.CommitInterval, 10*time.Millisecond, 2*time.Second)
+	within("session_timeout", c.SessionTimeout, 6*time.Second, 5*time.Minute) // 6 s: the brokers' usual minimum
+	within("tick_interval", c.TickInterval, 100*time.Millisecond, time.Minute)
+	within("redo.age", c.Redo.Age, time.Second, time.Hour)
+	if c.Redo.Records < 100 {
+		bad("redo.records", "must be at least 100, is %d", c.Redo.Records)
+	}
+	if c.FetchBytes < 64<<10 {
+		bad("fetch_bytes", "must be at least 65536, is %d", c.FetchBytes)
+	}
+	return errs
+}
+
+// Environment is what a session needs besides its config.
+type Environment struct {
+	Config
+	Embedded bool // the broker is the embedded one: see session on transactional ids
+	Log      zerolog.Logger
+}
+
+// errStopped ends a session's loop when it was asked to stop.
+var errStopped = errors.New("stopped")

@@ -1,0 +1,230 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// sentinel is the key of a record that marks how far a recovery must read the snapshot topic. Every recovery writes
+// one of its own. It is data, not a control marker: those can be compacted away or hidden behind an open transaction.
+const sentinel = "~sentinel"
+
+// recover rebuilds the state of a partition as of its committed offset C. It is the one road for a first start, a
+// restart, an abort, a lost partition, a take-over and a new machine:
+//
+//  1. read C and the redo point R, waiting for a dead owner's transaction to end;
+//  2. restore snapshots, from the disk and then from the snapshot topic up to our sentinel;
+//  3. work [R, C) again with outputs muted; every entity skips what its snapshot contains.
+func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
+	began := time.Now()
+	committed, redo, err := j.committed(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	first, err := j.firstOffset(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	if committed < 0 {
+		committed, redo = first, first
+	}
+	p := &part{worker: j.make(at.partition), next: committed}
+	restored, err := j.restore(ctx, at.partition, p, committed)
+	if err != nil {
+		return nil, err
+	}
+	if redo < first {
+		return nil, fatalf("input of %s/%d was deleted up to offset %d, but recovery must begin at %d: the topic's "+
+			"retention is shorter than the redo span; raise it, then remove the group and the snapshot topic to start anew",
+			at.topic, at.partition, first, redo)
+	}
+	redone, err := j.replay(ctx, at, p, redo, committed)
+	if err != nil {
+		return nil, err
+	}
+	took := time.Since(began)
+	j.stats.recoverySeconds.Update(took.Seconds())
+	j.env.Log.Info().Str("topic", at.topic).Int32("partition", at.partition).Int64("committed", committed).
+		Int64("redo", redo).Int("snapshots", restored).Int("redone", redone).Dur("took", took).Msg("partition recovered")
+	return p, nil
+}
+
+// committed reads the group's stable committed offset, negative when there is none, and its redo point.
+func (j *Judge) committed(ctx context.Context, at place) (offset, redo int64, err error) {
+	o, err := stableOffset(ctx, j.env, j.admin, j.env.Group+"-judge", at)
+	if err != nil || o.At < 0 {
+		return -1, 0, err
+	}
+	redo, err = decodeMetadata(o.Metadata)
+	if err == nil && redo > o.At {
+		err = fatalf("redo point %d of %s/%d lies behind the committed offset %d", redo, at.topic, at.partition, o.At)
+	}
+	return o.At, redo, err
+}
+
+// stableOffset reads what a group committed for a place; At is negative when nothing is.
+func stableOffset(ctx context.Context, env *Environment, admin *kadm.Client, group string, at place) (kadm.Offset, error) {
+	none := kadm.Offset{At: -1}
+	deadline := time.Now().Add(3 * env.SessionTimeout)
+	for {
+		all, err := admin.FetchOffsets(kadm.RequireStable(ctx), group)
+		if err == nil {
+			o, ok := all.Lookup(at.topic, at.partition)
+			if !ok {
+				return none, nil
+			}
+			if err = o.Err; err == nil {
+				return o.Offset, nil
+			}
+		}
+		if time.Now().After(deadline) {
+			return none, fmt.Errorf("read offset committed by group %q: %w", group, err)
+		}
+		select { // a transaction of the former owner is still open; it ends or times out
+		case <-ctx.Done():
+			return none, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// firstOffset is the oldest offset of a place that still exists.
+func (j *Judge) firstOffset(ctx context.Context, at place) (int64, error) {
+	offsets, err := j.admin.ListStartOffsets(ctx, at.topic)
+	if err != nil {
+		return 0, fmt.Errorf("list oldest offsets: %w", err)
+	}
+	o, ok := offsets.Lookup(at.topic, at.partition)
+	if !ok {
+		return 0, fmt.Errorf("list oldest offsets: topic %s has no partition %d", at.topic, at.partition)
+	}
+	return o.Offset, o.Err
+}
+
+// restore loads the newest committed snapshot of every entity and returns how many it read.
+func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed int64) (int, error) {
+	end, err := j.writeSentinel(ctx, partition)
+	if err != nil {
+		return 0, err
+	}
+	restored := 0
+	load := func(key string, blob []byte) error {
+		restored++
+		return p.worker.Restore(key, blob, committed)
+	}
+	from, err := j.restoreFromDisk(partition, end, load)
+	if err != nil {
+		return 0, err
+	}
+	p.position = from
+	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, from, end, func(r *kgo.Record) error {
+		p.position = r.Offset + 1
+		if string(r.Key) == sentinel {
+			return nil
+		}
+		return load(string(r.Key), r.Value)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("restore snapshots: %w", err)
+	}
+	return restored, nil
+}
+
+// restoreFromDisk returns the snapshot offset from which Kafka must be read, 0 when the disk knows nothing.
+func (j *Judge) restoreFromDisk(partition int32, end int64, load func(string, []byte) error) (int64, error) {
+	if j.keep.store == nil || j.keep.failed.Load() {
+		return 0, nil
+	}
+	type entry struct {
+		key  string
+		blob []byte
+	}
+	var entries []entry
+	raw, err := j.keep.store.Load(partition, func(key string, blob []byte) error {
+		entries = append(entries, entry{key, append([]byte(nil), blob...)})
+		return nil
+	})
+	if err != nil {
+		j.env.Log.Warn().Err(err).Int32("partition", partition).Msg("local state cannot be read; reading it from Kafka")
+		return 0, nil
+	}
+	position, ok := decodePosition(raw)
+	if !ok || position > end { // nothing there, or of a snapshot topic that was made anew
+		return 0, nil
+	}
+	for _, e := range entries {
+		if err := load(e.key, e.blob); err != nil {
+			return 0, fmt.Errorf("restore from local state: %w", err)
+		}
+	}
+	return position, nil
+}
+
+// writeSentinel puts a sentinel at the end of the snapshot partition and returns its offset.
+func (j *Judge) writeSentinel(ctx context.Context, partition int32) (int64, error) {
+	r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: partition, Key: []byte(sentinel)}
+	if err := j.plain.ProduceSync(ctx, r).FirstErr(); err != nil {
+		return 0, fmt.Errorf("write sentinel to %s: %w", j.env.Topics.Snapshots, err)
+	}
+	return r.Offset, nil
+}
+
+// replay works [redo, committed) again, muted. It reads through a client without a group: the group's own session
+// would commit the lower position and say everything twice.
+func (j *Judge) replay(ctx context.Context, at place, p *part, redo, committed int64) (int, error) {
+	if redo >= committed {
+		return 0, nil
+	}
+	redone := 0
+	err := j.read(ctx, at, redo, committed-1, func(r *kgo.Record) error {
+		redone++
+		return p.worker.Process(incoming(r), nil)
+	})
+	if err != nil {
+		return redone, fmt.Errorf("work input %d to %d again: %w", redo, committed, err)
+	}
+	return redone, nil
+}
+
+// read hands over the committed records of a place from offset from to offset last, both included. It ends when it
+// has seen an offset at or after last, which must be that of a data record.
+func (j *Judge) read(ctx context.Context, at place, from, last int64, each func(*kgo.Record) error) error {
+	if from > last {
+		return nil
+	}
+	client, err := kgo.NewClient(append(clientOptions(j.env),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), // of a compacted topic the asked offset may be gone
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{at.topic: {at.partition: kgo.NewOffset().At(from)}}))...)
+	if err != nil {
+		return fmt.Errorf("start reader: %w", err)
+	}
+	defer client.Close()
+	patience := 6 * j.env.SessionTimeout // an open transaction of a dead owner ends within one session timeout
+	for {
+		poll, cancel := context.WithTimeout(ctx, patience)
+		fetches := client.PollRecords(poll, 10_000)
+		cancel()
+		if err := fetches.Err0(); err != nil {
+			return fmt.Errorf("read %s/%d up to %d, nothing new for %v: %w", at.topic, at.partition, last, patience, err)
+		}
+		for it := fetches.RecordIter(); !it.Done(); {
+			r := it.Next()
+			if r.Offset > last {
+				return nil
+			}
+			if err := each(r); err != nil {
+				return err
+			}
+			if r.Offset == last {
+				return nil
+			}
+		}
+		for _, e := range fetches.Errors() {
+			return fmt.Errorf("read %s/%d: %w", at.topic, at.partition, e.Err)
+		}
+	}
+}

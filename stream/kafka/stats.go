@@ -1,0 +1,63 @@
+package kafka
+
+import "github.com/VictoriaMetrics/metrics"
+
+// sessionStats count what a session of either stage does.
+type sessionStats struct {
+	set           *metrics.Set
+	commits       *metrics.Counter
+	aborts        *metrics.Counter
+	restarts      *metrics.Counter
+	commitSeconds *metrics.PrometheusHistogram
+}
+
+func newSessionStats(stage string) sessionStats {
+	set := metrics.NewSet()
+	name := func(family string) string { return family + `{stage="` + stage + `"}` }
+	return sessionStats{
+		set:      set,
+		commits:  set.NewCounter(name("labwatch_commits_total")),
+		aborts:   set.NewCounter(name("labwatch_commit_aborts_total")),
+		restarts: set.NewCounter(name("labwatch_session_restarts_total")),
+		commitSeconds: set.NewPrometheusHistogramExt(name("labwatch_commit_duration_seconds"),
+			[]float64{.005, .01, .025, .05, .1, .2, .5, 1, 5}),
+	}
+}
+
+// Set is what an exposition registers.
+func (s *sessionStats) Set() *metrics.Set { return s.set }
+
+// JudgeStats are the counters of the judge's Kafka side.
+type JudgeStats struct {
+	sessionStats
+	snapshots       *metrics.Counter
+	snapshotBytes   *metrics.Counter
+	recoverySeconds *metrics.PrometheusHistogram
+	storeFailed     *metrics.Gauge
+}
+
+func newJudgeStats() *JudgeStats {
+	s := &JudgeStats{sessionStats: newSessionStats("judge")}
+	s.snapshots = s.set.NewCounter("labwatch_snapshots_total")
+	s.snapshotBytes = s.set.NewCounter("labwatch_snapshot_bytes_total")
+	s.recoverySeconds = s.set.NewPrometheusHistogramExt("labwatch_recovery_duration_seconds",
+		[]float64{.01, .05, .1, .5, 1, 5, 15, 60})
+	s.storeFailed = s.set.NewGauge("labwatch_state_write_failed", nil)
+	return s
+}
+
+// Help is one line for each family of this room.
+func Help() map[string]string {
+	return map[string]string{
+		"labwatch_commits_total":             "Transactions committed, by stage.",
+		"labwatch_commit_aborts_total":       "Transactions that were not committed and were worked again, by stage.",
+		"labwatch_session_restarts_total":    "Kafka sessions started anew after an error, by stage.",
+		"labwatch_commit_duration_seconds":   "Time from sealing a transaction to its commit, by stage.",
+		"labwatch_snapshots_total":           "Snapshots of devices and groups written in transactions.",
+		"labwatch_snapshot_bytes_total":      "Bytes of those snapshots.",
+		"labwatch_recovery_duration_seconds": "Time to recover one partition.",
+		"labwatch_state_write_failed":        "1 when the local state is no longer written, until the next start.",
+		"labwatch_consumer_lag_records":      "Records between the committed offset and the end, by stage, topic and partition.",
+		"labwatch_ticks_total":               "Ticks written into the log.",
+	}
+}

@@ -1,0 +1,97 @@
+package stream
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"labwatch/detectors"
+)
+
+// Metrics are the counters of all workers and sequencers of a process. Labels are bounded: outcomes, reason codes,
+// rules, severities and detectors are words of ours, never of a message.
+type Metrics struct {
+	set              *metrics.Set
+	sequenced        *metrics.Counter
+	standardized     *metrics.Counter
+	duplicates       *metrics.Counter
+	unscored         *metrics.Counter
+	resets           *metrics.Counter
+	detectorRestarts *metrics.Counter
+	latency          *metrics.PrometheusHistogram
+}
+
+// NewMetrics makes a set that starts at zero.
+func NewMetrics() *Metrics {
+	set := metrics.NewSet()
+	return &Metrics{
+		set:              set,
+		sequenced:        set.NewCounter("labwatch_sequenced_total"),
+		standardized:     set.NewCounter(`labwatch_records_total{outcome="standardized"}`),
+		duplicates:       set.NewCounter(`labwatch_records_total{outcome="duplicate"}`),
+		unscored:         set.NewCounter("labwatch_unscored_total"),
+		resets:           set.NewCounter("labwatch_baseline_resets_total"),
+		detectorRestarts: set.NewCounter("labwatch_detector_restarts_total"),
+		latency: set.NewPrometheusHistogramExt("labwatch_latency_seconds",
+			[]float64{.025, .05, .1, .2, .3, .4, .5, .75, 1, 2, 5, 30}),
+	}
+}
+
+// Set is what an exposition registers.
+func (m *Metrics) Set() *metrics.Set { return m.set }
+
+// Help is one line for each family.
+func (m *Metrics) Help() map[string]string {
+	return map[string]string{
+		"labwatch_sequenced_total":         "Readings standardized into the log.",
+		"labwatch_records_total":           "Readings by outcome: standardized, duplicate or rejected. They add up to the committed input.",
+		"labwatch_rejects_total":           "Readings set aside, by reason code.",
+		"labwatch_unscored_total":          "Numbers not scored because their device has too many series.",
+		"labwatch_baseline_resets_total":   "Devices learned anew after a calibration or a change of lot.",
+		"labwatch_detector_restarts_total": "Detectors that could not take their stored state and started anew.",
+		"labwatch_latency_seconds":         "Time from a reading's Kafka timestamp to the commit of its judged record.",
+		"labwatch_alerts_total":            "Alert messages by rule, severity and change.",
+		"labwatch_score_duration_seconds":  "Time of one score, by detector; every 64th record is measured.",
+	}
+}
+
+// add counts what a committed transaction did.
+func (m *Metrics) add(t *tally) {
+	m.sequenced.Add(t.sequenced)
+	m.standardized.Add(t.standardized)
+	m.duplicates.Add(t.duplicates)
+	m.unscored.Add(t.unscored)
+	m.resets.Add(t.resets)
+	for _, r := range t.rejected {
+		m.set.GetOrCreateCounter(fmt.Sprintf("labwatch_rejects_total{reason=%q}", r.code)).Add(r.n)
+		m.set.GetOrCreateCounter(`labwatch_records_total{outcome="rejected"}`).Add(r.n)
+	}
+	for _, a := range t.alerts {
+		m.set.GetOrCreateCounter(fmt.Sprintf("labwatch_alerts_total{rule=%q,severity=%q,change=%q}", a.rule, a.severity, a.change)).Add(a.n)
+	}
+}
+
+// arrivals measures how long committed readings took. Now and arrivals are nanoseconds since 1970 UTC; a clock of
+// Kafka that runs ahead of ours gives zero.
+func (m *Metrics) arrivals(now int64, arrived []int64) {
+	for _, at := range arrived {
+		m.latency.Update(max(float64(now-at)/1e9, 0))
+	}
+}
+
+// timedScore scores and measures.
+func (m *Metrics) timedScore(name string, d detectors.Detector, s detectors.Sample) (float64, bool) {
+	began := time.Now()
+	score, ready := d.Score(s)
+	took := time.Since(began)
+	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("labwatch_score_duration_seconds{detector=%q}", name),
+		[]float64{1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 1e-3}).Update(took.Seconds())
+	return score, ready
+}
+
+// Standardized is how many readings were published.
+func (m *Metrics) Standardized() uint64 { return m.standardized.Get() }
+
+// Duplicates is how many readings were recognised as repeats.
+func (m *Metrics) Duplicates() uint64 { return m.duplicates.Get() }

@@ -1,0 +1,137 @@
+package stream
+
+import (
+	"labwatch/alerts"
+	"labwatch/record"
+)
+
+// rule moves one plain rule's alert on. Healthy states are not kept, so a device that is well costs nothing.
+// explain is called only when there is something to say.
+func (w *Worker) rule(d *device, about subject, name string, p alerts.Policy, o alerts.Observation) (*alerts.State, alerts.Change) {
+	key := ruleKey{name, about.series, about.result}
+	s := d.rules[key]
+	if s == nil {
+		s = &w.state
+		*s = alerts.State{}
+	}
+	change := step(about, name, p, s, o)
+	switch {
+	case s.Healthy():
+		delete(d.rules, key)
+	case s == &w.state:
+		kept := *s
+		key.series, key.subject = cloned(key.series), cloned(key.subject)
+		d.rules[key] = &kept
+		s = &kept
+	}
+	return s, change
+}
+
+func (w *Worker) errorCode(d *device, about subject, value float64, flags record.Flag, emit Emit) {
+	r := &w.j.Alerts.ErrorCode
+	if !r.Enabled {
+		return
+	}
+	if s, change := w.rule(d, about, alerts.RuleErrorCode, r.Policy, r.Observe(about.at, value, flags)); change != alerts.Quiet {
+		w.say(about, alerts.RuleErrorCode, s, change, r.Explain(value), emit)
+	}
+}
+
+// limit says whether the value breaks its limit.
+func (w *Worker) limit(d *device, about subject, limit *alerts.Limit, value float64, emit Emit) bool {
+	if !w.j.Alerts.Limit.Enabled {
+		return false
+	}
+	o := limit.Observe(about.at, value, about.unit)
+	if s, change := w.rule(d, about, alerts.RuleLimit, w.j.Alerts.Limit.Policy, o); change != alerts.Quiet {
+		w.say(about, alerts.RuleLimit, s, change, limit.Explain(value), emit)
+	}
+	return o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical)
+}
+
+func (w *Worker) qcFailed(d *device, about subject, r *record.Record, emit Emit) {
+	q := &w.j.Alerts.QCFailed
+	if !q.Enabled {
+		return
+	}
+	if s, change := w.rule(d, about, alerts.RuleQCFailed, q.Policy, q.Observe(r)); change != alerts.Quiet {
+		w.say(about, alerts.RuleQCFailed, s, change, q.Explain(r), emit)
+	}
+}
+
+// criticalValue tells every critical result, also one that came late or corrects another.
+func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
+	c := w.j.Alerts.CriticalValue
+	if !c.Enabled {
+		return
+	}
+	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, device: d.name, facility: d.facility,
+		series: r.Series(), test: r.Test, unit: r.Unit, result: r.ID}
+	if s, change := w.rule(d, about, alerts.RuleCriticalValue, c.Policy(), c.Observe(r)); change != alerts.Quiet {
+		w.say(about, alerts.RuleCriticalValue, s, change, c.Explain(r), emit)
+		if change == alerts.Opened {
+			d.forgetCritical()
+		}
+	}
+}
+
+// maxCritical is how many critical results of a device are remembered, so that a correction can take them back.
+const maxCritical = 64
+
+// forgetCritical keeps the newest. Its order is that of the alerts and their ids, never that of the map.
+func (d *device) forgetCritical() {
+	var oldest ruleKey
+	n := 0
+	for key, s := range d.rules {
+		if key.rule != alerts.RuleCriticalValue {
+			continue
+		}
+		n++
+		if o := d.rules[oldest]; o == nil || s.Opened < o.Opened || s.Opened == o.Opened && compareKeys(key, oldest) < 0 {
+			oldest = key
+		}
+	}
+	if n > maxCritical {
+		delete(d.rules, oldest)
+	}
+}
+
+// heard notes that a device has spoken, which ends its silence.
+func (w *Worker) heard(d *device, r *record.Record, emit Emit) {
+	s := &w.j.Alerts.Silent
+	if !s.Enabled || !s.Watches(r.Kind) {
+		return
+	}
+	d.watched++
+	silentSince := d.lastSeen
+	d.lastSeen = max(d.lastSeen, r.Arrived)
+	if len(d.rules) == 0 || d.rules[ruleKey{rule: alerts.RuleSilent}] == nil {
+		return
+	}
+	about := subject{origin: r.Origin, at: r.Arrived, kind: r.Kind, device: d.name, facility: d.facility}
+	o := s.Observe(d.lastSeen, d.lastSeen, int(d.watched))
+	if state, change := w.rule(d, about, alerts.RuleSilent, s.Policy, o); change != alerts.Quiet {
+		w.say(about, alerts.RuleSilent, state, change, s.Explain(silentSince, d.lastSeen), emit)
+	}
+}
+
+// watch looks at a device when time has passed and says whether that changed anything.
+func (w *Worker) watch(d *device, origin record.Origin, t tick, emit Emit) bool {
+	s := &w.j.Alerts.Silent
+	if !s.Enabled || d.watched == 0 {
+		return false
+	}
+	// Silence counts from the last reading, but not from before we listened without a gap.
+	heard := max(d.lastSeen, t.since)
+	o := s.Observe(heard, t.at, int(d.watched))
+	quiet := !(o.Score >= o.Critical || o.Score >= o.Warning)
+	if quiet || !o.Ready {
+		return false // a tick opens and updates; only a reading ends a silence
+	}
+	about := subject{origin: origin, at: t.at, kind: record.Tick, device: d.name, facility: d.facility}
+	state, change := w.rule(d, about, alerts.RuleSilent, s.Policy, o)
+	if change != alerts.Quiet {
+		w.say(about, alerts.RuleSilent, state, change, s.Explain(heard, t.at), emit)
+	}
+	return true
+}

@@ -1,0 +1,41 @@
+package stream
+
+import "labwatch/record"
+
+// Sequencer standardizes raw messages into the log. It has no state: what it emits for a message depends on the
+// message alone, so working one again after a crash emits the same bytes.
+type Sequencer struct {
+	intake  *Intake
+	publish publisher
+	metrics *Metrics
+	tally   tally
+}
+
+// NewSequencer serves one goroutine. Seal protects the payload of rejects.
+func NewSequencer(intake *Intake, seal Seal, m *Metrics) *Sequencer {
+	return &Sequencer{intake: intake, publish: publisher{seal: seal}, metrics: m}
+}
+
+// Process emits one log entry for each reading of m, or one reject.
+func (s *Sequencer) Process(m Message, emit Emit) {
+	s.intake.read(m,
+		func(r *record.Record) {
+			s.tally.sequenced++
+			emit(s.publish.log(r))
+		},
+		func(reason *record.Reject) {
+			s.tally.reject(reason.Code)
+			emit(s.publish.reject(m, reason))
+		})
+}
+
+// Committed says that everything emitted since the last call is committed: only now it is counted.
+func (s *Sequencer) Committed() {
+	s.metrics.add(&s.tally)
+	s.tally = tally{}
+}
+
+// EncodeTick is the log entry that carries time: it has come to at, and nobody missed a tick from since on.
+func EncodeTick(at, since int64) []byte {
+	return record.AppendBinary(nil, &record.Record{Kind: record.Tick, Arrived: at, Time: since})
+}

@@ -1,0 +1,179 @@
+package stream
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strings"
+
+	"labwatch/alerts"
+	"labwatch/detectors"
+	"labwatch/record"
+)
+
+// panel is the detectors of one series or one group, and what their alerts stand at.
+type panel struct {
+	dets   []detectors.Detector
+	states []alerts.State
+}
+
+func newPanel(j *Judging, named []Named, owner, series string, base *detectors.Baseline) panel {
+	p := panel{states: make([]alerts.State, len(named))}
+	for _, n := range named {
+		p.dets = append(p.dets, n.Make(detectors.Env{Rand: j.rng(owner, series, n.Name), Baseline: base}))
+	}
+	return p
+}
+
+// series is one device's readings of one analyte, control or channel.
+type series struct {
+	name     string
+	kind     record.Kind
+	baseline *detectors.Baseline
+	panel
+	unit string // of the newest reading, for alerts that speak without one
+	test record.Test
+}
+
+func newSeries(j *Judging, kind record.Kind, device, name string) *series {
+	s := &series{name: name, kind: kind, baseline: detectors.NewBaseline(j.Baseline)}
+	s.panel = newPanel(j, j.Plan.Series[kind], device, name, s.baseline)
+	return s
+}
+
+// opinion is what one detector said of a sample.
+type opinion struct {
+	score  float64
+	ready  bool
+	limits detectors.Limits
+}
+
+// ask scores sample with every detector, in the plan's order, and learns nothing.
+// With timed it also measures how long each of them takes.
+func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bool, dst []opinion) []opinion {
+	for i, d := range p.dets {
+		var o opinion
+		if timed {
+			o.score, o.ready = j.Metrics.timedScore(named[i].Name, d, sample)
+		} else {
+			o.score, o.ready = d.Score(sample)
+		}
+		o.limits = detectors.Limits{Warning: math.NaN(), Critical: math.NaN()}
+		if l, ok := d.(detectors.Limited); ok {
+			o.limits = l.Limits()
+		}
+		dst = append(dst, o)
+	}
+	return dst
+}
+
+// learn teaches the baseline and then the detectors.
+func (s *series) learn(sample detectors.Sample) {
+	s.baseline.Learn(sample)
+	for _, d := range s.dets {
+		d.Learn(sample)
+	}
+}
+
+// remember keeps what alerts without a record of their own need to say about the series.
+func (s *series) remember(about subject) {
+	if s.unit != about.unit || s.test != about.test {
+		s.unit = cloned(about.unit)
+		s.test = record.Test{Local: cloned(about.test.Local), LOINC: cloned(about.test.LOINC), Name: cloned(about.test.Name)}
+	}
+}
+
+// cloned copies a string out of a message, whose memory is not ours to keep.
+func cloned(s string) string { return strings.Clone(s) }
+
+// holding says whether an alert of this panel is open.
+func (p *panel) holding() bool {
+	for i := range p.states {
+		if p.states[i].Phase == alerts.Open {
+			return true
+		}
+	}
+	return false
+}
+
+// append writes, for each detector, its name, its own bytes and its alert. Names let a later config
+// add, remove or reorder detectors without losing the others.
+func (p *panel) append(b []byte, named []Named) []byte {
+	b = binary.AppendUvarint(b, uint64(len(p.dets)))
+	for i, d := range p.dets {
+		b = appendString(b, named[i].Name)
+		b = appendBytes(b, mustMarshal(d))
+		b = appendBytes(b, appendAlert(nil, &p.states[i]))
+	}
+	return b
+}
+
+// mustMarshal marshals what cannot fail to: detectors write memory.
+func mustMarshal(m interface{ MarshalBinary() ([]byte, error) }) []byte {
+	b, err := m.MarshalBinary()
+	if err != nil {
+		panic(fmt.Sprintf("marshal %T: %v", m, err))
+	}
+	return b
+}
+
+// read restores a panel. A detector whose parameters have changed so that it cannot take its old bytes starts anew;
+// the baseline stays.
+func (p *panel) read(r *reader, j *Judging, named []Named) {
+	for range r.count(3) {
+		name, det, alert := r.string(), r.bytes(), r.bytes()
+		if r.err != nil {
+			return
+		}
+		for i := range named {
+			if named[i].Name != name {
+				continue
+			}
+			if err := p.dets[i].UnmarshalBinary(det); err != nil {
+				j.Metrics.detectorRestarts.Inc()
+			}
+			if err := p.states[i].UnmarshalBinary(alert); err != nil {
+				r.fail(fmt.Errorf("read alert of %s: %w", name, err))
+				return
+			}
+		}
+	}
+}
+
+func (s *series) append(b []byte, named []Named) []byte {
+	b = append(b, byte(s.kind))
+	b = appendString(b, s.unit)
+	b = appendString(b, s.test.Local)
+	b = appendString(b, s.test.LOINC)
+	b = appendString(b, s.test.Name)
+	b = appendBytes(b, mustMarshal(s.baseline))
+	return s.panel.append(b, named)
+}
+
+// readSeries restores one series of a device.
+func readSeries(r *reader, j *Judging, device, name string) *series {
+	var kind [1]byte
+	if len(r.b) < 1 {
+		r.fail(errShort)
+		return nil
+	}
+	kind[0], r.b = r.b[0], r.b[1:]
+	s := newSeries(j, record.Kind(kind[0]), device, name)
+	s.unit = r.string()
+	s.test = record.Test{Local: r.string(), LOINC: r.string(), Name: r.string()}
+	base := r.bytes()
+	if r.err != nil {
+		return nil
+	}
+	if err := s.baseline.UnmarshalBinary(base); err != nil {
+		r.fail(fmt.Errorf("read baseline of %q: %w", name, err))
+		return nil
+	}
+	s.panel.read(r, j, j.Plan.Series[s.kind])
+	return s
+}
+
+func appendAlert(b []byte, s *alerts.State) []byte {
+	b, _ = s.AppendBinary(b) // never fails, by its contract
+	return b
+}

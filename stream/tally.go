@@ -1,0 +1,52 @@
+package stream
+
+import "labwatch/alerts"
+
+// tally counts what one transaction did. It becomes metrics when the transaction is committed, so that work which is
+// done twice is counted once and the counters always add up to the committed input.
+type tally struct {
+	sequenced    int // readings written to the log
+	standardized int // readings published
+	duplicates   int
+	unscored     int // numbers of series beyond the bound of their device
+	resets       int // baselines learned anew after a calibration or lot
+	rejected     []codeCount
+	alerts       []alertCount
+}
+
+type codeCount struct {
+	code string
+	n    int
+}
+
+type alertKey struct {
+	rule     string
+	severity alerts.Severity
+	change   alerts.Change
+}
+
+type alertCount struct {
+	alertKey
+	n int
+}
+
+func (t *tally) reject(code string) {
+	for i := range t.rejected {
+		if t.rejected[i].code == code {
+			t.rejected[i].n++
+			return
+		}
+	}
+	t.rejected = append(t.rejected, codeCount{code, 1})
+}
+
+func (t *tally) alert(rule string, severity alerts.Severity, change alerts.Change) {
+	key := alertKey{rule, severity, change}
+	for i := range t.alerts {
+		if t.alerts[i].alertKey == key {
+			t.alerts[i].n++
+			return
+		}
+	}
+	t.alerts = append(t.alerts, alertCount{key, 1})
+}

@@ -1,0 +1,252 @@
+package stream
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"labwatch/alerts"
+	"labwatch/record"
+)
+
+// Worker judges one partition of the log, or of a fused topic. One goroutine uses it, so it has no locks; only Fleet
+// may be called by others.
+type Worker struct {
+	j       *Judging
+	intake  *Intake // of a fused topic; nil: messages are entries of the log
+	clock   *clock  // of input without ticks
+	publish publisher
+
+	devices map[string]*ownedDevice
+	groups  map[string]*ownedGroup
+	names   []string // of devices, sorted; ticks go through them in this order
+	queue   queue
+	stamp   int64 // time of the last commit, for the age of changes
+
+	tally   tally
+	arrived []int64 // arrival times of the open transaction
+	fleet   atomic.Pointer[[]DeviceView]
+	shown   int64 // when fleet was made
+
+	// scratch
+	rec      record.Record
+	scores   []record.Score
+	opinions []opinion
+	vector   []float64
+	channels []string
+	timed    bool
+	state    alerts.State
+	count    int
+}
+
+type ownedDevice struct {
+	entity
+	*device
+}
+
+type ownedGroup struct {
+	entity
+	*group
+}
+
+// NewWorker makes the empty worker of one partition. An intake makes it a fused one: it reads raw messages and makes
+// ticks from their arrival times. Without it, it reads the log.
+func NewWorker(j *Judging, intake *Intake, seal Seal) *Worker {
+	w := &Worker{j: j, intake: intake, publish: publisher{seal: seal},
+		devices: map[string]*ownedDevice{}, groups: map[string]*ownedGroup{}}
+	if intake != nil {
+		w.clock = &clock{interval: int64(j.TickInterval)}
+	}
+	return w
+}
+
+// Process takes the next message. A nil emit mutes it: state changes exactly as it would, and nothing is said or
+// counted. An error means that the log holds what it cannot hold; the caller must stop before it saves anything.
+func (w *Worker) Process(m Message, emit Emit) error {
+	muted := emit == nil
+	if muted {
+		emit = func(Output) {}
+	}
+	// One record in 64 is timed, which shows where time goes and costs next to none.
+	w.count++
+	w.timed = !muted && w.count%64 == 0
+	if w.intake != nil {
+		w.processRaw(m, emit)
+	} else if err := w.processEntry(m, emit); err != nil {
+		return err
+	}
+	if muted {
+		w.tally = tally{}
+		w.arrived = w.arrived[:0]
+	}
+	return nil
+}
+
+func (w *Worker) processEntry(m Message, emit Emit) error {
+	if err := w.rec.UnmarshalBinary(m.Value); err != nil {
+		return fmt.Errorf("read log entry at offset %d of %s/%d: %w", m.Offset, m.Topic, m.Partition, err)
+	}
+	if w.rec.Kind == record.Tick {
+		w.tick(m, tick{at: w.rec.Arrived, since: w.rec.Time}, emit)
+		return nil
+	}
+	w.judge(&w.rec, m.Offset, emit)
+	return nil
+}
+
+func (w *Worker) processRaw(m Message, emit Emit) {
+	w.intake.read(m,
+		func(r *record.Record) {
+			if t, due := w.clock.advance(m.Offset, r.Arrived); due {
+				w.tick(m, t, emit)
+			}
+			w.judge(r, m.Offset, emit)
+		},
+		func(reason *record.Reject) {
+			w.tally.reject(reason.Code)
+			emit(w.publish.reject(m, reason))
+		})
+}
+
+// judge scores one reading, learns it, decides, and publishes it with its scores.
+func (w *Worker) judge(r *record.Record, offset int64, emit Emit) {
+	w.scores = w.scores[:0]
+	d := w.device(r.Device)
+	publish := true
+	if d.takes(offset) {
+		w.queue.touch(&d.entity, offset, w.stamp)
+		publish = w.judgeDevice(d.device, r, emit)
+	}
+	if r.Kind == record.Telemetry && len(w.j.Plan.Group) > 0 {
+		if g := w.group(r); g.takes(offset) {
+			w.queue.touch(&g.entity, offset, w.stamp)
+			w.judgeGroup(g.group, r, emit)
+		}
+	}
+	w.arrived = append(w.arrived, r.Arrived)
+	if !publish {
+		w.tally.duplicates++
+		return
+	}
+	w.tally.standardized++
+	emit(w.publish.record(r, w.scores))
+}
+
+// device finds or makes a device.
+func (w *Worker) device(name string) *ownedDevice {
+	d := w.devices[name]
+	if d == nil {
+		name = strings.Clone(name)
+		d = &ownedDevice{device: newDevice(name)}
+		d.entity = entity{key: "d/" + name, at: -1, state: deviceState{d.device, w.j}}
+		w.devices[name] = d
+		i, _ := slices.BinarySearch(w.names, name)
+		w.names = slices.Insert(w.names, i, name)
+	}
+	return d
+}
+
+// group finds or makes the group of a telemetry reading.
+func (w *Worker) group(r *record.Record) *ownedGroup {
+	w.channels = w.channels[:0]
+	for i := range r.Channels {
+		w.channels = append(w.channels, r.Channels[i].Name)
+	}
+	slices.Sort(w.channels)
+	w.channels = slices.Compact(w.channels)
+	name := groupName(w.j, r.Device, w.channels)
+	g := w.groups[name]
+	if g == nil {
+		g = w.addGroup(newGroup(w.j, name, cloneAll(w.channels)))
+	}
+	return g
+}
+
+func (w *Worker) addGroup(made *group) *ownedGroup {
+	g := &ownedGroup{group: made}
+	g.entity = entity{key: "g/" + made.name, at: -1, state: groupState{made, w.j}}
+	w.groups[made.name] = g
+	return g
+}
+
+func cloneAll(s []string) []string {
+	c := make([]string, len(s))
+	for i := range s {
+		c[i] = strings.Clone(s[i])
+	}
+	return c
+}
+
+// tick lets every device see that time has passed.
+func (w *Worker) tick(m Message, t tick, emit Emit) {
+	origin := record.Origin{Topic: m.Topic, Partition: m.Partition, Offset: m.Offset}
+	for _, name := range w.names {
+		d := w.devices[name]
+		if !d.takes(m.Offset) {
+			continue
+		}
+		if w.watch(d.device, origin, t, emit) {
+			w.queue.touch(&d.entity, m.Offset, w.stamp)
+		}
+	}
+}
+
+// Restore takes a snapshot; committed is the group's committed offset, which no snapshot may be ahead of.
+func (w *Worker) Restore(key string, blob []byte, committed int64) error {
+	covers, r, err := openSnapshot(key, blob, committed)
+	if err != nil {
+		return err
+	}
+	kind, name, _ := strings.Cut(key, "/")
+	switch kind {
+	case "d":
+		d := w.device(name)
+		if covers < d.covers {
+			return nil // an older snapshot, left behind by a stalled instance
+		}
+		*d.device = *newDevice(d.name)
+		deviceState{d.device, w.j}.readState(r)
+		d.covers = covers
+	case "g":
+		if old := w.groups[name]; old != nil && covers < old.covers {
+			return nil
+		}
+		w.addGroup(readGroup(r, w.j, name)).covers = covers
+	case "clock":
+		if w.clock != nil {
+			w.clock.now.read(r)
+			w.clock.past = w.clock.past[:0]
+		} else {
+			r.b = nil // of a former fused layout; the log carries ticks
+		}
+	default:
+		return fmt.Errorf("snapshot %q is of no kind that this labwatch knows", key)
+	}
+	if err := r.done(); err != nil {
+		return fmt.Errorf("read snapshot of %q: %w", key, err)
+	}
+	return nil
+}
+
+// Checkpoint puts the snapshots that are due. Next is the offset after the last message; the redo point that is
+// returned must be committed with it.
+func (w *Worker) Checkpoint(now, next int64, budget Budget, put func(key string, blob []byte)) (redo int64) {
+	w.stamp = now
+	redo = w.queue.drain(now, next, budget, put)
+	if w.clock != nil {
+		if at, moved := w.clock.rewind(redo); moved {
+			e := entity{key: "clock/", covers: redo, state: at}
+			put(e.key, e.snapshot())
+		}
+	}
+	return redo
+}
+
+// Committed says that everything emitted since the last call is committed: only now it is counted.
+func (w *Worker) Committed(now int64) {
+	w.j.Metrics.add(&w.tally)
+	w.j.Metrics.arrivals(now, w.arrived)
+	w.tally, w.arrived = tally{}, w.arrived[:0]
+	w.show(now)
+}
