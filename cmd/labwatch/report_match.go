@@ -26,7 +26,7 @@ type outcome struct {
 // An injection explains an alert when their devices are the same, their series are the same (a rule about the
 // device as a whole, or about a group of channels, needs the device only), and the alert's event time lies from the
 // first faulty record to grace after the last one. Silence and faults of other kinds never explain each other. If
-// several injections explain one alert, one whose series agree is preferred, then the one that began last.
+// several injections explain one alert, it is put down to the one that began last.
 func matchInjections(list []reportAlert, injections []injection, grace time.Duration) ([]outcome, []reportAlert) {
 	outcomes := make([]outcome, len(injections))
 	for i, in := range injections {
@@ -39,7 +39,7 @@ func matchInjections(list []reportAlert, injections []injection, grace time.Dura
 			if !explains(&injections[i], &a, grace) {
 				continue
 			}
-			if best < 0 || closer(&injections[i], &injections[best], &a) {
+			if best < 0 || injections[i].From > injections[best].From {
 				best = i
 			}
 		}
@@ -79,11 +79,8 @@ func explains(in *injection, a *reportAlert, grace time.Duration) bool {
 }
 
 // sameSeries says whether the alert is about one of the series that the injection hit: the patients' results of a
-// test, its controls, or a channel. An injection without series hit them all.
+// test, its controls, or a channel.
 func sameSeries(in *injection, a *reportAlert) bool {
-	if len(in.Series) == 0 {
-		return true
-	}
 	for _, s := range in.Series {
 		if a.Series == s || strings.HasPrefix(a.Series, "qc/"+s+"/") {
 			return true
@@ -95,12 +92,4 @@ func sameSeries(in *injection, a *reportAlert) bool {
 // ofWholeDevice says whether the alert is about more than one series: it names none, or a group of channels.
 func ofWholeDevice(a *reportAlert) bool {
 	return a.Series == "" || a.Kind == record.Telemetry && channelIndex(a.Series) < 0
-}
-
-// closer says whether x explains the alert better than y, when both do.
-func closer(x, y *injection, a *reportAlert) bool {
-	if sx, sy := sameSeries(x, a), sameSeries(y, a); sx != sy {
-		return sx
-	}
-	return x.From > y.From
 }

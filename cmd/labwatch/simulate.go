@@ -39,7 +39,7 @@ func newSimulateCommand() *cobra.Command {
 		Long: `Send readings of simulated instruments to Kafka: results, quality control, device logs and
 telemetry, with the odd bounds, words, decimal commas and unit spellings that real ones send.
 The same seed and start time give the same messages. Four fifths of the devices are analysers
-(analyser-01, ...), the rest monitors (monitor-01, ...), at the facilities FAC-A, FAC-B and FAC-C.
+(analyser-01, ...; as many digits as the fleet needs), the rest monitors (monitor-01, ...), at the facilities FAC-A, FAC-B and FAC-C.
 
 Faults are given as kind:name=value,... with device, at (after the start, default 0s) and for
 (default: to the end), most with test (a test code such as GLU, or a channel such as ph_level):
