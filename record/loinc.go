@@ -28,7 +28,7 @@ type Analyte struct {
 	MolarMass   float64 // g/mol by which moles become grams, 0 when unknown; of urea nitrogen it is that of N2
 	Valence     float64 // charges a mole, 0 when unknown
 	Twin        string  // LOINC of the same test in the unit that labwatch publishes, else empty
-	// An affine conversion into Unit, as of HbA1c: AffineFactor*x + AffineOffset for x in AffineFrom.
+	// A conversion into Unit that no molar mass gives, as of HbA1c: AffineFactor*x + AffineOffset for x in AffineFrom.
 	AffineFrom                 string
 	AffineFactor, AffineOffset float64
 	AffineSource               string
@@ -40,7 +40,7 @@ type Analyte struct {
 }
 
 var loincColumns = []string{"loinc", "name", "property", "unit", "molar_mass", "valence", "twin", "affine_from",
-	"affine_factor", "affine_offset", "plausible_low", "plausible_high", "critical_low", "critical_high", "source"}
+	"affine_factor", "affine_offset", "affine_source", "plausible_low", "plausible_high", "critical_low", "critical_high", "source"}
 
 // Analytes reads the embedded table, in its order. An error is a defect of the build.
 func Analytes() ([]*Analyte, error) {
@@ -63,7 +63,7 @@ func Analytes() ([]*Analyte, error) {
 }
 
 func newAnalyte(row []string) (*Analyte, error) {
-	a := &Analyte{LOINC: row[0], Name: row[1], Property: row[2], Unit: row[3], Twin: row[6], AffineFrom: row[7], Source: row[14]}
+	a := &Analyte{LOINC: row[0], Name: row[1], Property: row[2], Unit: row[3], Twin: row[6], AffineFrom: row[7], AffineSource: row[10], Source: row[15]}
 	if err := CheckLOINC(a.LOINC); err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func newAnalyte(row []string) (*Analyte, error) {
 		dst   *float64
 		blank float64
 	}{
-		{&a.MolarMass, 0}, {&a.Valence, 0}, {}, {}, {&a.AffineFactor, 0}, {&a.AffineOffset, 0},
+		{&a.MolarMass, 0}, {&a.Valence, 0}, {}, {}, {&a.AffineFactor, 0}, {&a.AffineOffset, 0}, {},
 		{&a.PlausibleLow, math.NaN()}, {&a.PlausibleHigh, math.NaN()}, {&a.CriticalLow, math.NaN()}, {&a.CriticalHigh, math.NaN()},
 	} {
 		if f.dst == nil {
@@ -97,9 +97,6 @@ func newAnalyte(row []string) (*Analyte, error) {
 			}
 			*f.dst = x
 		}
-	}
-	if a.AffineFrom != "" {
-		a.AffineSource = "IFCC-NGSP master equation"
 	}
 	return a, nil
 }

@@ -66,7 +66,8 @@ func NewMapping() (*Mapping, error) {
 //
 //	local_code,loinc,unit[,device][,plausible_low,plausible_high,critical_low,critical_high]
 //
-// unit is the one in which the site sends numbers of this code when a message names none. With a device the
+// unit is the one in which the site sends numbers of this code when a message names none. It may be blank; but
+// then numbers of a LOINC that the embedded table does not hold never teach a baseline. With a device the
 // row holds for that device only. Limits are in the unit that labwatch publishes for the LOINC, which is that
 // of the embedded table or, for a LOINC the table does not hold, the row's own.
 func (m *Mapping) Read(name string, r io.Reader) []error {

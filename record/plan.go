@@ -107,7 +107,7 @@ func (s *Standardizer) planWithoutTable(p *plan, row *mapped, sent unit, known, 
 		return
 	}
 	c, ok := convert(sent, row.unit, nil)
-	if !ok {
+	if !ok || row.unit.code == "" { // numbers in several units could meet under this LOINC
 		p.flags |= UnitUnknown
 		return
 	}

@@ -93,7 +93,7 @@ const (
 // Value is a standardized value. Number and High are in the record's Unit.
 type Value struct {
 	Kind       ValueKind
-	Comparator string // "<", "<=", ">", ">=" of a Bound, also of a Titre; else empty
+	Comparator string // "<", "<=", ">", ">=" of a Bound; also of a Titre and of a comment behind a Text; else empty
 	Number     float64
 	High       float64 // upper end of a Range
 	Text       string  // canonical word of a Text, empty if it was withheld

@@ -136,6 +136,30 @@ func describe(r *Record) string {
 	return s + " " + r.Test.LOINC
 }
 
+// A LOINC outside our table takes its unit from the mapping; without one, units could mix.
+func TestStandardizeOutsideTheTable(t *testing.T) {
+	m, _ := NewMapping()
+	if mistakes := m.Read("f", strings.NewReader("local_code,loinc,unit\nA,1234-4,mg/L\nB,1234-4,\n")); mistakes != nil {
+		t.Fatal(mistakes)
+	}
+	s := standardizer(t, func(o *Options) { o.Mapping = m })
+	for _, c := range []struct {
+		code, unit, want string
+		flags            Flag
+	}{
+		{"A", "", "number 95 mg/L 1234-4", 0}, {"A", "g/L", "number 95000 mg/L 1234-4", 0}, {"A", "mmol/L", "number 95 mmol/L 1234-4", UnitUnknown},
+		{"B", "", "number 95 1234-4", UnitMissing}, {"B", "%", "number 95 % 1234-4", UnitUnknown},
+	} {
+		var r Record
+		if why := s.Standardize(&r, glucose(func(r *Raw) { r.TestCode, r.Unit = c.code, c.unit }), here, 0); why != nil {
+			t.Fatal(why)
+		}
+		if got := describe(&r); got != c.want || r.Flags != c.flags {
+			t.Errorf("%+v: %q %v", c, got, r.Flags.Names(nil))
+		}
+	}
+}
+
 func TestStandardizeRejects(t *testing.T) {
 	s := standardizer(t, nil)
 	long := strings.Repeat("x", 257)

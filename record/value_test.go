@@ -44,7 +44,8 @@ func TestParseValue(t *testing.T) {
 		{"1e", withheld}, {strings.Repeat("9", 50), withheld}, {"0e-400", num(0)},
 		{"Detected", word("DETECTED")}, {"not  detected", word("NOT DETECTED")}, {"NEG", word("NEGATIVE")},
 		{"Negative.", word("NEGATIVE")}, {"HOLD", word("HOLD")}, {"tr", word("TRACE")}, {"Non-Reactive", word("NONREACTIVE")},
-		{"POSITIVE, called to Dr Miller", word("POSITIVE")}, {"Miller, positive", withheld},
+		{"POSITIVE, called to Dr Miller", word("POSITIVE")},
+		{"POSITIVE,TITER IS >450 mIU/mL", Value{Kind: Text, Text: "POSITIVE", Comparator: ">", Number: 450}}, {"NEGATIVE; <", word("NEGATIVE")}, {"Miller, positive", withheld},
 		{"Miller", withheld}, {"ERIKA MUSTERMANN", withheld}, {"Amber", withheld}, {"zero", withheld}, {"Müller", withheld},
 		{"5.6 mg/dL", withheld}, {"5 6", withheld}, {"+-5", withheld}, {"--5", withheld},
 	} {

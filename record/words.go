@@ -1,7 +1,7 @@
 package record
 
 // parseWord reads what holds no number: a mark that there is no value, a coded word, or other text. Behind a
-// coded word a comment may follow after a comma or semicolon; it is dropped.
+// coded word a comment may follow after a comma or semicolon; it is dropped, but for a bound in it.
 func parseWord(s string) (v Value, dropped bool) {
 	if isBlankMark(s) {
 		return Value{}, false
@@ -13,11 +13,32 @@ func parseWord(s string) (v Value, dropped bool) {
 		return Value{Kind: Text, Text: w}, false
 	}
 	for i := range len(s) {
-		if s[i] == ',' || s[i] == ';' {
-			return Value{Kind: Text, Text: codedWord(trim(s[:i]))}, true
+		if s[i] != ',' && s[i] != ';' {
+			continue
 		}
+		v = Value{Kind: Text, Text: codedWord(trim(s[:i]))}
+		if v.Text != "" {
+			v.Comparator, v.Number = boundWithin(s[i+1:])
+		}
+		return v, true
 	}
 	return Value{Kind: Text}, true
+}
+
+// boundWithin finds the first bound in a comment, such as ">450" in "TITER IS >450 MIU/ML". Its unit is the
+// comment's, so the number stays as it is and is judged by nobody.
+func boundWithin(s string) (sign string, x float64) {
+	for i := range len(s) {
+		if s[i] != '<' && s[i] != '>' {
+			continue
+		}
+		sign, n := comparator(s[i:])
+		if x, n := scanNumber(trim(s[i+n:]), AnyDecimal); n > 0 {
+			return sign, x
+		}
+		return "", 0
+	}
+	return "", 0
 }
 
 // plusSigns counts the signs of "+++"; 0 when there is anything else or more than four.
