@@ -1,0 +1,114 @@
+package formats
+
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"labwatch/record"
+)
+
+// maxMembers bounds the members of a message. An honest one has about ten, telemetry up to a few hundred.
+const maxMembers = 1024
+
+// JSON reads messages that are one JSON object each, in the strict sense of RFC 8259 and I-JSON (RFC 7493): UTF-8,
+// no name twice, nothing behind the object. Fields are texts, numbers or booleans, and are kept as they are
+// written; null is absent. Of telemetry, every further member that is a text or a number is a channel, as are the
+// members of "channels", which may be an object or a list of {"name", "value"}. Other members are passed over.
+type JSON struct {
+	kind    record.Kind
+	scan    scanner
+	members members
+	names   nameSet // that are no fields
+}
+
+// NewJSON is the Plugin of JSON. It takes neither columns nor a header.
+func NewJSON(o Options) (Format, error) {
+	if len(o.Columns) > 0 || len(o.Header) > 0 {
+		return nil, errors.New("columns and header are of csv, json has none")
+	}
+	if err := checkKind(o.Kind); err != nil {
+		return nil, err
+	}
+	return &JSON{kind: o.Kind}, nil
+}
+
+// Decode reads one message. The reading's texts are slices of one copy of the payload, which is the only
+// allocation unless a text has escapes.
+func (j *JSON) Decode(dst []record.Raw, payload []byte) ([]record.Raw, error) {
+	if len(payload) > MaxMessage {
+		return dst, fmt.Errorf("read json: %w, %d bytes", ErrTooLarge, MaxMessage)
+	}
+	if !utf8.Valid(payload) {
+		return dst, errors.New("read json: not UTF-8")
+	}
+	j.scan = scanner{s: string(payload)}
+	j.members.reset()
+	j.names.reset()
+	if err := j.message(); err != nil {
+		return dst, fmt.Errorf("read json: at byte %d: %w", j.scan.i, err)
+	}
+	kind, err := j.members.kind(j.kind)
+	if err != nil {
+		return dst, fmt.Errorf("read json: %w", err)
+	}
+	out, raw := extend(dst)
+	if err := j.members.fill(raw, kind); err != nil {
+		return dst, fmt.Errorf("read json: %w", err)
+	}
+	return out, nil
+}
+
+func (j *JSON) message() error {
+	c := &j.scan
+	c.space()
+	if !c.take('{') {
+		return errNoObject
+	}
+	for n := 0; ; n++ {
+		name, more, err := c.member(n == 0)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+		if n == maxMembers {
+			return ErrTooLarge
+		}
+		if err := j.member(name); err != nil {
+			return err
+		}
+	}
+	c.space()
+	if c.i != len(c.s) {
+		return errTrailing
+	}
+	return nil
+}
+
+func (j *JSON) member(name string) error {
+	f := fieldOf(name)
+	if f == unknown && !j.names.add(name) || j.members.seen.has(f) {
+		return errTwice
+	}
+	if f != unknown {
+		j.members.seen |= 1 << f
+	}
+	if f == channelsField && (j.scan.at('{') || j.scan.at('[')) {
+		return j.channels()
+	}
+	value, sort, err := j.scan.value(1)
+	if err != nil {
+		return err
+	}
+	switch {
+	case sort == nestedValue:
+		j.members.nested |= 1 << f
+	case f != unknown:
+		j.members.text[f] = value
+	case sort == textValue || sort == numberValue:
+		j.members.others = append(j.members.others, member{name, value})
+	}
+	return nil
+}
