@@ -13,19 +13,24 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
-	"github.com/twmb/franz-go/pkg/kfake"
 	"go.uber.org/goleak"
+
+	embedded "labwatch/stream/kafka"
 )
 
-// testBroker starts a fake broker without topics.
+// testBroker starts an embedded broker in memory, without topics.
 func testBroker(t *testing.T) (address string) {
 	t.Helper()
-	c, err := kfake.NewCluster(kfake.NumBrokers(1))
+	b, err := embedded.StartBroker("", 29092)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.Close)
-	return c.ListenAddrs()[0]
+	t.Cleanup(func() {
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b.Address()
 }
 
 func createTopics(t *testing.T, address string, partitions int, topics ...string) {
@@ -291,6 +296,12 @@ func TestSimulateMistakes(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("not said: %s in %v", want, err)
 		}
+	}
+	c := newSimulateCommand()
+	c.SilenceErrors, c.SilenceUsage = true, true
+	c.SetArgs([]string{"--rate", "0"})
+	if err := c.ExecuteContext(context.Background()); !errors.As(err, new(usageError)) {
+		t.Errorf("a wrong flag is no usage error: %v", err)
 	}
 	// A port that nobody listens on: one clear sentence.
 	l, err := net.Listen("tcp", "127.0.0.1:0")

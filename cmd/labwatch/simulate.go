@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -39,20 +37,17 @@ func newSimulateCommand() *cobra.Command {
 		Long: `Send readings of simulated instruments to Kafka: results, quality control, device logs and
 telemetry, with the odd bounds, words, decimal commas and unit spellings that real ones send.
 The same seed and start time give the same messages. Four fifths of the devices are analysers
-(analyser-01, ...; as many digits as the fleet needs), the rest monitors (monitor-01, ...), at the facilities FAC-A, FAC-B and FAC-C.
+(analyser-01, ...; as many digits as the fleet needs), the rest monitors (monitor-01, ...), at the
+facilities FAC-A, FAC-B and FAC-C.
 
 Faults are given as kind:name=value,... with device, at (after the start, default 0s) and for
 (default: to the end), most with test (a test code such as GLU, or a channel such as ph_level):
 ` + faultHelp(),
 		Example: `  labwatch simulate --rate 200 --for 1m
   labwatch simulate --fault drift:device=analyser-03,test=GLU,at=30s,shift=1.5sd --fault silent:device=monitor-01,at=1m`,
-		Args:         cobra.NoArgs,
-		SilenceUsage: true,
+		Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
-			context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
-			return o.run(ctx, c.OutOrStdout(), c.ErrOrStderr())
+			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	f := c.Flags()
@@ -130,13 +125,16 @@ func (o *simulateOptions) limit() int64 {
 func (o *simulateOptions) run(ctx context.Context, out, progress io.Writer) error {
 	f, err := o.fleet(time.Now())
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	w := newOutsideWriter(o.brokers)
 	defer w.Close()
 	patience, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	if err := w.WaitTopics(patience, o.topics.distinct()...); err != nil {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return nil // stopped before anything was sent
+		}
 		return err
 	}
 
