@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 	"reflect"
 	"strings"
@@ -104,6 +105,11 @@ func TestBinaryDamage(t *testing.T) {
 	}
 	if err := r.UnmarshalBinary(append(bytes.Clone(b), 0)); err == nil {
 		t.Error("a byte too many unnoticed")
+	}
+	many := AppendBinary(nil, &Record{Kind: Telemetry, Channels: []Channel{{"a", 1, 0}}})
+	many = binary.AppendUvarint(many[:len(many)-11], 1<<40) // a channel is eleven bytes with its count
+	if err := r.UnmarshalBinary(append(many, "0123456789"...)); err == nil || cap(r.Channels) > 10 {
+		t.Errorf("more channels than bytes: %v", err)
 	}
 }
 

@@ -53,10 +53,7 @@ func convert(f, t unit, a *Analyte) (Conversion, bool) {
 	case f.code == "1" && (t.num == acidity || t.num == inr):
 		c.Factor, exp, c.Source = 1, 0, "unit not named" // "units" of pH, a ratio
 	case f.num == enzyme && t.num == iu, f.num == iu && t.num == enzyme:
-		if a.Property != "CCnc" && a.Property != "ACnc" { // analysers write U for IU and IU for U
-			return Conversion{}, false
-		}
-		c.Source = "U and [IU] are one unit here"
+		c.Source = "U and [IU] are one unit here" // of an enzyme; and analysers write either for the other
 	case f.num == osmole && t.num == mole, f.num == mole && t.num == osmole:
 		if a.Property != "Osmol" {
 			return Conversion{}, false

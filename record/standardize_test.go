@@ -58,6 +58,16 @@ func TestStandardizeResult(t *testing.T) {
 	if hours, ok := r.Turnaround(); !ok || hours != 1.5 {
 		t.Errorf("turnaround %v %v", hours, ok)
 	}
+	for name, field := range map[string]*string{"id": &r.ID, "patient": &r.Patient, "LOINC": &r.Test.LOINC, "device": &r.Device} {
+		kept := *field
+		if *field = ""; r.Valid() {
+			t.Errorf("valid without %s", name)
+		}
+		*field = kept
+	}
+	if r.Time = 0; r.Valid() || r.Teachable() {
+		t.Error("valid without time")
+	}
 }
 
 func TestStandardizeValues(t *testing.T) {
