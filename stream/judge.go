@@ -78,13 +78,16 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 
 func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, emit Emit) {
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: c.Name, device: d.name, facility: d.facility}
+	limit, limited := w.j.limits[c.Name]
+	if limited {
+		about.unit, about.label = limit.Unit, limit.Label
+	}
 	w.errorCode(d, about, c.Value, c.Flags, emit)
 	if !c.Teachable() {
 		return
 	}
 	suspect := false
-	if limit, ok := w.j.limits[c.Name]; ok {
-		about.unit, about.label = limit.Unit, limit.Label
+	if limited {
 		suspect = w.limit(d, about, &limit, c.Value, emit)
 	}
 	w.judgeNumber(d, about, c.Value, suspect, r.Flags.Has(record.Early), emit)

@@ -2,11 +2,13 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -53,7 +55,7 @@ func (l *Lag) look(ctx context.Context) error {
 		return fmt.Errorf("list ends of %v: %w", l.topics, err)
 	}
 	committed, err := l.admin.FetchOffsets(ctx, l.env.Group+"-"+l.stage)
-	if err != nil {
+	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // before its first commit there is no group
 		return fmt.Errorf("read committed offsets: %w", err)
 	}
 	ends.Each(func(end kadm.ListedOffset) {

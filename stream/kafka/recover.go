@@ -2,10 +2,12 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -80,6 +82,9 @@ func stableOffset(ctx context.Context, env *Environment, admin *kadm.Client, gro
 			if err = o.Err; err == nil {
 				return o.Offset, nil
 			}
+		}
+		if errors.Is(err, kerr.GroupIDNotFound) { // before its first commit there is no group
+			return none, nil
 		}
 		if time.Now().After(deadline) {
 			return none, fmt.Errorf("read offset committed by group %q: %w", group, err)

@@ -19,7 +19,7 @@ type Layout struct {
 	JudgedTopic   string // the log, or the fused input topic
 	JudgedID      string // Kafka's id of that topic: a topic made anew under the same name has another
 	Partitions    int32  // of that topic, and so of the snapshot topic
-	BrokerVersion string // Kafka's guess from the protocol versions
+	BrokerVersion string // the client's guess from the protocol versions; "embedded" of the embedded broker
 }
 
 // Connect makes the client that is used outside transactions and waits until a broker answers, at most patience.
@@ -127,8 +127,8 @@ func layout(ctx context.Context, env *Environment, admin *kadm.Client, judged st
 		return Layout{}, fmt.Errorf("%s has %d partitions but the state in %s has %d: devices would lose their baselines; "+
 			"set it back, or remove the group and %s to start anew", judged, n, env.Topics.Snapshots, snapshots, env.Topics.Snapshots)
 	}
-	version := "unknown"
-	if v, err := admin.ApiVersions(ctx); err == nil {
+	version := "embedded"
+	if v, err := admin.ApiVersions(ctx); err == nil && !env.Embedded {
 		if sorted := v.Sorted(); len(sorted) > 0 {
 			version = sorted[0].VersionGuess()
 		}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"labwatch/state"
+	"labwatch/stream"
+	"labwatch/stream/kafka"
+	"labwatch/web"
+)
+
+// daemon is what runDaemon needs.
+type daemon struct {
+	*engine
+	log      zerolog.Logger
+	only     string                                // one stage, or both when empty
+	embedded bool                                  // kafka.brokers is an embedded broker that the caller has started
+	started  func(http string, judge *kafka.Judge) // called once everything runs; may be nil
+}
+
+// The time that a stop may take: three quarters for what was read to be judged and committed, the rest to close.
+const (
+	drainPatience = 30 * time.Second
+	closePatience = 10 * time.Second
+	// connectPatience is how long a start waits for a broker before it gives up with an error.
+	connectPatience = 30 * time.Second
+)
+
+// runDaemon wires the rooms together and works until ctx ends or something fails that cannot be mended. It is one
+// straight function, in the order in which things are needed: what can fail without a trace comes first, and
+// everything is closed in the reverse order. HTTP opens first and closes last, so that it can always be asked how
+// things stand.
+func runDaemon(ctx context.Context, d daemon) (err error) {
+	cfg := d.cfg
+	closing := closers{log: d.log}
+	defer func() { err = errors.Join(err, closing.closeAll(closePatience)) }()
+
+	var page web.Page
+	var readiness web.Readiness
+	devices := new(fleetView)
+	health := newHealth(&readiness)
+	build := web.ReadBuild(version)
+	process := web.Process{Build: build}
+	page.Add(process, process.Help())
+	page.Add(d.metrics.Set(), d.metrics.Help())
+	perDevice := web.FleetMetrics{Fleet: devices, Limit: cfg.HTTP.DeviceSeries}
+	page.Add(perDevice, perDevice.Help())
+	server, err := web.Listen(cfg.HTTP.Listen, web.Handler(build, &page, &readiness, devices), d.log)
+	if err != nil {
+		return err
+	}
+	closing.add("http", server.Close)
+	d.log.Info().Str("address", server.Addr().String()).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
+
+	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Log: d.log}
+	if env.Instance == "" {
+		if env.Instance, err = os.Hostname(); err != nil {
+			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)
+		}
+	}
+	if len(env.Brokers) == 0 {
+		broker, err := startChildBroker(ctx, cfg.Broker.Dir, cfg.Broker.Port, d.log)
+		if err != nil {
+			return err
+		}
+		closing.add("embedded broker", broker.stop)
+		env.Brokers, env.Embedded = []string{broker.address}, true
+	}
+
+	health.say("kafka", "waiting for a broker at "+strings.Join(env.Brokers, ", "))
+	client, err := kafka.Connect(ctx, env, connectPatience)
+	if err != nil {
+		return err
+	}
+	closing.add("kafka client", func(context.Context) error { client.Close(); return nil })
+	layout, err := kafka.Prepare(ctx, env, client, d.topics(), cfg.Fused)
+	if err != nil {
+		return err
+	}
+	health.say("kafka", "")
+	d.log.Info().Strs("brokers", env.Brokers).Str("cluster", layout.ClusterID).Str("version", layout.BrokerVersion).
+		Str("judges", layout.JudgedTopic).Int32("partitions", layout.Partitions).Msg("connected to Kafka")
+
+	stages := newStages(ctx, drainPatience*3/4)
+	if d.only != stageJudge && !cfg.Fused {
+		sequence := kafka.NewSequence(env, d.topics(), client, d.sequencer)
+		page.Add(sequence.Stats(), kafka.Help())
+		ticks := kafka.NewTicks(env, client, sequence)
+		lag := kafka.NewLag(env, stageSequence, d.topics(), client)
+		page.Add(lag.Stats(), kafka.Help())
+		stages.start(stageSequence, sequence.Run, func(ctx context.Context) error { return ticks.Run(ctx, layout.Partitions) }, lag.Run)
+	}
+	var judge *kafka.Judge
+	if d.only != stageSequence {
+		store, err := state.Open(cfg.State, d.log, strings.Join([]string{layout.ClusterID, env.Group, layout.JudgedID}, "/"))
+		if err != nil {
+			return err
+		}
+		closing.add("state", func(context.Context) error { return store.Close() })
+		page.Add(store.Metrics(), store.Help())
+		judge = kafka.NewJudge(env, layout.JudgedTopic, client, store, func(int32) *stream.Worker { return d.worker(cfg.Fused) })
+		page.Add(judge.Stats().Set(), kafka.Help())
+		devices.judge.Store(judge)
+		lag := kafka.NewLag(env, stageJudge, []string{layout.JudgedTopic}, client)
+		page.Add(lag.Stats(), kafka.Help())
+		stages.start(stageJudge, judge.Run, lag.Run)
+	}
+	health.say("stages", "")
+	if d.started != nil {
+		d.started(server.Addr().String(), judge)
+	}
+
+	err = stages.wait(func() {
+		health.say("stages", "stopping")
+		d.log.Info().Msg("stopping: what was read is judged and committed")
+	})
+	if err == nil {
+		d.log.Info().Msg("stopped; everything that was read is committed")
+	}
+	return err
+}
+
+// stages runs groups of tasks. They stop in the order in which they were started, which is that of the flow: the
+// judge goes on until the sequence has handed it everything.
+type stages struct {
+	ctx      context.Context // ends when the daemon is to stop
+	patience time.Duration
+	groups   []*stageGroup
+	failed   chan error
+}
+
+type stageGroup struct {
+	name   string
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+func newStages(ctx context.Context, patience time.Duration) *stages {
+	return &stages{ctx: ctx, patience: patience, failed: make(chan error, 16)}
+}
+
+func (s *stages) start(name string, tasks ...func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
+	g := &stageGroup{name, cancel, make(chan struct{})}
+	s.groups = append(s.groups, g)
+	var wg sync.WaitGroup
+	for _, task := range tasks {
+		wg.Go(func() {
+			if err := task(ctx); err != nil {
+				s.failed <- fmt.Errorf("%s: %w", name, err)
+			}
+		})
+	}
+	go func() { wg.Wait(); close(g.done) }()
+}
+
+// wait returns when every stage has stopped: because the daemon was told to, or because one of them failed.
+func (s *stages) wait(stopping func()) error {
+	var errs []error
+	select {
+	case <-s.ctx.Done():
+	case err := <-s.failed:
+		errs = append(errs, err)
+	}
+	stopping()
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(again)
+	limit := time.After(s.patience)
+	for i, g := range s.groups {
+		g.cancel()
+		select {
+		case <-g.done:
+			continue
+		case <-again:
+			errs = append(errs, fmt.Errorf("%s: stopped at a second signal, before it had committed", g.name))
+		case <-limit:
+			errs = append(errs, fmt.Errorf("%s: has not stopped within %v", g.name, s.patience))
+		}
+		for _, rest := range s.groups[i+1:] {
+			rest.cancel()
+		}
+		break
+	}
+	for {
+		select {
+		case err := <-s.failed:
+			errs = append(errs, err)
+		default:
+			return errors.Join(errs...)
+		}
+	}
+}
+
+// health tells /readyz what is missing.
+type health struct {
+	mu    sync.Mutex
+	lacks map[string]string
+}
+
+func newHealth(r *web.Readiness) *health {
+	h := &health{lacks: map[string]string{"kafka": "not connected yet", "stages": "not started yet"}}
+	for _, part := range []string{"kafka", "stages"} {
+		r.Check(part, func() (bool, string) { return h.ask(part) })
+	}
+	return h
+}
+
+// say notes why a part is not ready; an empty reason means that it is.
+func (h *health) say(part, reason string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lacks[part] = reason
+}
+
+func (h *health) ask(part string) (ok bool, reason string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.lacks[part] == "", h.lacks[part]
+}

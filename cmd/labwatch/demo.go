@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"labwatch/alerts"
+	"labwatch/config"
+	"labwatch/record"
+	"labwatch/stream/kafka"
+)
+
+type demoOptions struct {
+	out      string
+	length   time.Duration
+	seed     uint64
+	leaveOut []string
+	verbose  bool
+	listen   string
+}
+
+func newDemoCommand() *cobra.Command {
+	var o demoOptions
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "See it work: an embedded broker, instruments with troubles, alerts, and a report",
+		Long: `Starts an embedded Kafka broker in memory, learns a clean history, then plays fifty
+telemetry samples with four injected troubles and three live analysers, one of which
+drifts. Prints alerts as they open, writes a report, and says what was injected, when it
+was caught, and what was raised without cause. Needs no key and no file: the keys are made
+for this run and forgotten.`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.length != 0 && o.length < demoLeast {
+				return usageError{fmt.Errorf("--for %v: the demo needs at least %v", o.length, demoLeast)}
+			}
+			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	c.Flags().StringVar(&o.out, "out", "demo-out", "folder for the report")
+	c.Flags().DurationVar(&o.length, "for", 0, "end after that long, at least 15s; 0: serve /metrics until Ctrl-C")
+	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the instruments")
+	c.Flags().StringSliceVar(&o.leaveOut, "leave-out", nil, "troubles that are not injected: error_code, drift, cold_store, contamination, analyser_drift")
+	c.Flags().BoolVar(&o.verbose, "verbose", false, "show the daemon's own log")
+	c.Flags().StringVar(&o.listen, "listen", config.Default().HTTP.Listen, "address of /metrics and health")
+	return c
+}
+
+// The demo's timetable, for --for 20s. The history goes as fast as it can, the live part takes demoPlay.
+const (
+	demoLeast = 15 * time.Second
+	demoPlay  = 7 * time.Second
+	// demoSettle is how long the last reading may take to become an alert that the consumer has read: two commits,
+	// the client's waits, and room for a slow machine.
+	demoSettle = 20 * time.Second
+)
+
+// demo is the run while it goes on.
+type demo struct {
+	demoOptions
+	stdout io.Writer
+
+	mu      sync.Mutex // the consumers write while the script reads
+	report  reportInput
+	samples map[string]judgement // by record id
+	seen    int64                // judged records read back
+}
+
+func (o *demoOptions) run(ctx context.Context, stdout, stderr io.Writer) (err error) {
+	keys, err := record.NewEphemeralKeyring(rand.Reader)
+	if err != nil {
+		return err
+	}
+	broker, err := kafka.StartBroker("", config.Default().Broker.Port)
+	if err != nil {
+		return err
+	}
+	stateDir, err := os.MkdirTemp("", "labwatch-demo-")
+	if err != nil {
+		return errors.Join(fmt.Errorf("make folder for state: %w", err), broker.Close())
+	}
+	defer func() { err = errors.Join(err, broker.Close(), os.RemoveAll(stateDir)) }()
+
+	cfg, err := demoConfig(broker.Address(), stateDir, o.listen)
+	if err != nil {
+		return err
+	}
+	e, err := newEngine(cfg, keys)
+	if err != nil {
+		return err
+	}
+	logTo := stderr
+	if !o.verbose {
+		cfg.Log.Level = "warn"
+	}
+	fmt.Fprintf(stdout, "labwatch demo\n  broker   %s (embedded, in memory)\n  keys     made for this run and forgotten afterwards\n", broker.Address())
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	d := &demo{demoOptions: *o, stdout: stdout, samples: map[string]judgement{}}
+	d.report = reportInput{
+		Generated: time.Now(), Seed: o.seed, Broker: "embedded broker at " + broker.Address(), Version: version, Grace: 10 * time.Minute,
+		Note: "The keys that protect identifiers were made for this run and forgotten.",
+	}
+	running := make(chan string, 1)
+	var tasks sync.WaitGroup
+	results := make(chan error, 2)
+	task := func(f func() error) {
+		tasks.Go(func() {
+			err := f()
+			stop() // one ends, all end
+			results <- err
+		})
+	}
+	task(func() error {
+		return runDaemon(ctx, daemon{engine: e, log: newLog(cfg.Log, logTo), embedded: true,
+			started: func(http string, _ *kafka.Judge) { running <- http }})
+	})
+	task(func() error {
+		select {
+		case http := <-running:
+			fmt.Fprintf(stdout, "  metrics  http://%s/metrics\n\n", http)
+			return d.script(ctx, cfg)
+		case <-ctx.Done():
+			return nil
+		}
+	})
+	tasks.Wait()
+	return errors.Join(<-results, <-results)
+}
+
+// demoConfig is the defaults with the original's limits, on a broker of our own.
+func demoConfig(broker, stateDir, listen string) (*config.Config, error) {
+	cfg := config.Default()
+	cfg.Kafka.Brokers = []string{broker}
+	cfg.Kafka.Group = "labwatch-demo"
+	cfg.Kafka.Instance = "demo"
+	cfg.State.Dir = filepath.Join(stateDir, "state")
+	cfg.HTTP.Listen = listen
+	cfg.Alerts.Limit.Profile = alerts.ProfileOriginal
+	// The devices' clocks of the scenario run ahead of the wall clock's pace; nobody is silent in it.
+	cfg.Alerts.Silent.Enabled = false
+	if errs := cfg.Validate(); len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return &cfg, nil
+}
+
+// script plays the scenario and reports on it.
+func (d *demo) script(ctx context.Context, cfg *config.Config) error {
+	began := time.Now()
+	start := began.Add(-time.Hour).Truncate(time.Second)
+	scenario := together(originalScenario(start, d.seed, d.leaveOut...), liveFleet(start, d.seed, d.leaveOut...))
+	d.report.Records = int64(len(scenario.History) + len(scenario.Live))
+	d.report.Samples, d.report.Injections = scenario.Samples, scenario.Injections
+
+	follow, unfollow := context.WithCancel(ctx)
+	var followers sync.WaitGroup
+	var followErrs [2]error
+	followers.Go(func() { followErrs[0] = followTopic(follow, cfg.Kafka.Brokers, cfg.Kafka.Topics.Alerts, d.takeAlert) })
+	followers.Go(func() { followErrs[1] = followTopic(follow, cfg.Kafka.Brokers, cfg.Kafka.Topics.Records, d.takeRecord) })
+	defer func() { unfollow(); followers.Wait() }()
+
+	writer := newOutsideWriter(cfg.Kafka.Brokers)
+	defer writer.Close()
+	if err := writer.WaitTopics(ctx, defaultTopics().distinct()...); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.stdout, "learning from %d clean readings of %d devices ...\n", len(scenario.History), 2*facilities)
+	if err := pacedSend(ctx, writer, defaultTopics(), scenario.History, 0, nil); err != nil {
+		return err
+	}
+	if err := d.settled(ctx, int64(len(scenario.History))); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.stdout, "learned. Now %d live readings, with these troubles in them: %s\n\n", len(scenario.Live), names(scenario.Injections))
+	rate := int(float64(len(scenario.Live)) / demoPlay.Seconds())
+	err := pacedSend(ctx, writer, defaultTopics(), scenario.Live, rate, func(sent []simMessage, at time.Time) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		markSent(d.report.Injections, sent, at)
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.settled(ctx, d.report.Records); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return nil // told to stop before there was anything to report
+	}
+	if err := d.writeReport(); err != nil {
+		return err
+	}
+	if d.length == 0 {
+		fmt.Fprintln(d.stdout, "\nserving /metrics until Ctrl-C")
+		<-ctx.Done()
+	} else if rest := d.length - time.Since(began); rest > 0 {
+		select {
+		case <-ctx.Done():
+		case <-time.After(rest):
+		}
+	}
+	return errors.Join(followErrs[:]...)
+}
+
+func names(list []injection) string {
+	var out []string
+	for _, in := range list {
+		out = append(out, in.Kind)
+	}
+	if len(out) == 0 {
+		return "none"
+	}
+	return strings.Join(out, ", ")
+}
+
+// settled waits until n judged records have come back, and then a moment for their alerts, which travel on another
+// topic of the same transactions.
+func (d *demo) settled(ctx context.Context, n int64) error {
+	deadline := time.Now().Add(demoSettle)
+	for {
+		d.mu.Lock()
+		seen := d.seen
+		d.mu.Unlock()
+		pause := 50 * time.Millisecond
+		if seen >= n {
+			pause = 500 * time.Millisecond
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+		if seen >= n {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("demo: %d of %d records came back within %v", seen, n, demoSettle)
+		}
+	}
+}
+
+func (d *demo) writeReport() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.score()
+	markAnomalous(d.report.Samples, d.report.Alerts)
+	files, err := writeReports(d.out, &d.report)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(d.stdout)
+	if err := printOutcomes(d.stdout, &d.report); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(d.stdout, "\nwritten: %s\n", strings.Join(files, ", "))
+	return err
+}

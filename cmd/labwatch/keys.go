@@ -1,0 +1,47 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func newKeysCommand() *cobra.Command {
+	c := &cobra.Command{Use: "keys", Short: "Make the keys that protect identifiers"}
+	var id string
+	add := &cobra.Command{
+		Use:   "new FILE",
+		Short: "Write a new key file, readable by its owner only",
+		Long: `Writes two random keys, one for patients and one for technicians. Whoever holds them
+can find a person behind a token; whoever loses them can never join new tokens with
+old ones. An existing file is never overwritten.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text := fmt.Sprintf("kid %s\npatient %s\ntechnician %s\n", id, newKey(), newKey())
+			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+			if err != nil {
+				return fmt.Errorf("write key file: %w", err)
+			}
+			if _, err := f.WriteString(text); err != nil {
+				return fmt.Errorf("write key file: %w", err)
+			}
+			if err := f.Close(); err != nil {
+				return fmt.Errorf("write key file: %w", err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: keys %q written; keep a copy in a safe place\n", args[0], id)
+			return nil
+		},
+	}
+	add.Flags().StringVar(&id, "id", "k1", "key id, part of every token")
+	c.AddCommand(add)
+	return c
+}
+
+func newKey() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails; the program ends if the system has no randomness
+	return base64.StdEncoding.EncodeToString(b)
+}
