@@ -112,3 +112,25 @@ LDL,2089-1,mg/dL,,,,
 		}
 	}
 }
+
+// FuzzMappingRead: any file is either read or its mistakes are named, and what is read can be looked up.
+func FuzzMappingRead(f *testing.F) {
+	f.Add("local_code,loinc,unit\nGLU,2345-7,mg/dL\n")
+	f.Add("\ufefflocal_code,loinc,unit,device,critical_low\n\"G\nL\",2345-7,mg/dL,d,5\nK,2823-3,%,,x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := NewMapping()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range m.Read("f", strings.NewReader(text)) {
+			if !strings.HasPrefix(err.Error(), "f:") {
+				t.Fatalf("%q: a mistake without its place: %v", text, err)
+			}
+		}
+		for _, row := range m.folded {
+			if got := m.find(row.device, row.local); got == nil || CheckLOINC(got.loinc) != nil {
+				t.Fatalf("%q: %+v", text, row)
+			}
+		}
+	})
+}
