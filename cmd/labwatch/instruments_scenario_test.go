@@ -12,7 +12,7 @@ import (
 // TestOriginalScenario holds the fifty samples against the facts of the original's demonstration.
 func TestOriginalScenario(t *testing.T) {
 	s := originalScenario(simStart, 7)
-	if len(s.Live) != 50 || len(s.Samples) != 50 || len(s.History) != 3*600 {
+	if len(s.Live) != 50 || len(s.Samples) != 50 || len(s.History) != 3*originalHistory || originalHistory < 600 {
 		t.Fatalf("%d live, %d samples, %d history", len(s.Live), len(s.Samples), len(s.History))
 	}
 	clean := originalScenario(simStart, 7, "error_code", "cold_store", "contamination", "drift")
