@@ -16,7 +16,7 @@ func AppendJSON(dst []byte, r *Record, scores []Score) []byte {
 	w.text("kind", r.Kind.String())
 	w.origin(&r.Origin)
 	w.optional("id", r.ID)
-	w.optional("device", r.Device)
+	w.text("device", r.Device)
 	w.optional("facility", r.Facility)
 	w.optional("patient", r.Patient)
 	w.optional("technician", r.Technician)

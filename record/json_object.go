@@ -21,8 +21,11 @@ func (w *object) comma() {
 }
 
 func (w *object) key(k string) {
-	w.comma()
-	w.dst = append(w.dst, '"')
+	if w.first {
+		w.dst, w.first = append(w.dst, '"'), false
+	} else {
+		w.dst = append(w.dst, ',', '"')
+	}
 	w.dst = append(w.dst, k...)
 	w.dst = append(w.dst, '"', ':')
 }
@@ -99,6 +102,14 @@ func (w *object) time(k string, at int64) {
 	w.dst = append(w.dst, '"')
 }
 
+// plainASCII are the bytes that stand for themselves in a JSON string.
+var plainASCII = func() (plain [256]bool) {
+	for c := byte(' '); c < 0x7f; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
 // appendString writes s as a JSON string (RFC 8259): quotes, backslashes and control characters escaped.
 // U+2028 and U+2029 are escaped too, because JavaScript once took them for line ends.
 func appendString(dst []byte, s string) []byte {
@@ -107,7 +118,7 @@ func appendString(dst []byte, s string) []byte {
 	plain := 0 // start of what needs no escape and is not yet written
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= 0x20 && c < 0x7f && c != '"' && c != '\\' {
+		if plainASCII[c] {
 			i++
 			continue
 		}

@@ -1,0 +1,23 @@
+package record
+
+import "testing"
+
+func BenchmarkAppendJSON(b *testing.B) {
+	r, scores := sampleResult()
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		dst = AppendJSON(dst[:0], r, scores)
+	}
+	b.ReportMetric(float64(len(dst)), "bytes")
+}
+
+func BenchmarkCloudEvent(b *testing.B) {
+	r, _ := sampleResult()
+	b.ReportAllocs()
+	for b.Loop() {
+		if id, _, _, _ := r.CloudEvent(); id == "" {
+			b.Fatal("no id")
+		}
+	}
+}
