@@ -1,0 +1,121 @@
+package detectors
+
+import "math"
+
+const (
+	madToSD    = 1.4826 // 1/Φ⁻¹(3/4): makes the MAD of a normal sample estimate its SD
+	trimAt     = 5      // robust SDs beyond which a value is left out of mean and SD
+	sameNumber = 1.0 / (1 << 40)
+)
+
+// robustMoments returns the mean and SD (n-1) of sorted values after dropping those farther than five
+// robust SDs (1.4826 MAD, the median absolute deviation) from the median, so that one wild value moves
+// neither. The SD is at least resolution/√12, the SD of rounding alone, where resolution is the smallest
+// step between the values that were kept.
+//
+// When more than half the values are equal, the MAD is 0 and says nothing. The scale is then the (lower)
+// median distance of the values that do differ; a single differing value makes no scale, because it cannot
+// be told from a wild one. False when there is no scale at all.
+func robustMoments(sorted []float64) (Moments, bool) {
+	n := len(sorted)
+	if n < 2 {
+		return Moments{}, false
+	}
+	median := middle(sorted)
+	scale := quantileOfDistances(sorted, median, 0)
+	if scale == 0 {
+		scale = quantileOfDistances(sorted, median, countNear(sorted, median))
+	}
+	if scale == 0 || !finite(scale) {
+		return Moments{}, false
+	}
+	lo, hi := 0, n
+	limit := trimAt * madToSD * scale
+	for lo < hi && median-sorted[lo] > limit {
+		lo++
+	}
+	for hi > lo && sorted[hi-1]-median > limit {
+		hi--
+	}
+	kept := sorted[lo:hi]
+	step := resolution(kept)
+	if step == 0 {
+		return Moments{}, false
+	}
+	m := plainMoments(kept)
+	if m.N < 2 {
+		return Moments{}, false
+	}
+	m.SD = math.Max(m.SD, step/math.Sqrt(12))
+	return m, finite(m.Mean) && finite(m.SD) && m.SD > 0
+}
+
+// middle is the median of sorted values; halves are taken before adding, so that it cannot overflow.
+func middle(sorted []float64) float64 {
+	n := len(sorted)
+	if n%2 == 1 {
+		return sorted[n/2]
+	}
+	a, b := sorted[n/2-1], sorted[n/2]
+	if a == b {
+		return a
+	}
+	return a/2 + b/2
+}
+
+// same reports whether two numbers differ by no more than the noise of floating-point arithmetic
+// (a relative 2⁻⁴⁰, about 1e-12): 0.1+0.2 and 0.3 are one level of a sensor.
+func same(a, b float64) bool {
+	return a == b || math.Abs(a-b) <= sameNumber*math.Max(math.Abs(a), math.Abs(b))
+}
+
+// countNear counts the values that are the same as x.
+func countNear(sorted []float64, x float64) (n int) {
+	for _, v := range sorted {
+		if same(v, x) {
+			n++
+		}
+	}
+	return n
+}
+
+// quantileOfDistances returns the lower median of the distances |v-median| after skipping the smallest
+// skip of them: two pointers walk the sorted values outwards. It is 0 when fewer than two are left after a
+// skip, or when the distance is floating-point noise.
+func quantileOfDistances(sorted []float64, median float64, skip int) float64 {
+	n := len(sorted)
+	left := n - skip
+	if skip > 0 && left < 2 {
+		return 0
+	}
+	target := skip + (left-1)/2
+	hi := 0
+	for hi < n && sorted[hi] < median {
+		hi++
+	}
+	lo, d := hi-1, 0.0
+	for range target + 1 {
+		if hi >= n || lo >= 0 && median-sorted[lo] <= sorted[hi]-median {
+			d = median - sorted[lo]
+			lo--
+		} else {
+			d = sorted[hi] - median
+			hi++
+		}
+	}
+	if same(median+d, median) {
+		return 0
+	}
+	return d
+}
+
+// resolution is the smallest step between different levels of sorted values; 0 when all are one level.
+func resolution(sorted []float64) float64 {
+	step := 0.0
+	for i := 1; i < len(sorted); i++ {
+		if gap := sorted[i] - sorted[i-1]; !same(sorted[i], sorted[i-1]) && (step == 0 || gap < step) {
+			step = gap
+		}
+	}
+	return step
+}

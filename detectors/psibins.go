@@ -1,0 +1,84 @@
+package detectors
+
+import (
+	"math"
+	"slices"
+)
+
+// fewLevels is the number of distinct reference values below which each gets a bin of its own.
+const fewLevels = 20
+
+// psiBins cut the line for the population stability index. Bin i holds the values above edge i-1 and up to
+// edge i, so that a value on an edge, common in rounded data, always falls the same way.
+type psiBins struct {
+	edges []float64 // upper edges of all bins but the last, rising
+	p     []float64 // share of the reference in each bin, +1/2 a bin
+	logp  []float64
+	total float64 // W + 1/2 a bin
+	logt  float64
+}
+
+// build takes bins over from a sorted reference for windows of w values. The edges are the reference's own
+// quantiles, fixed until the next reference; edges that collide on tied data are merged and the true share
+// of each bin is counted. Under 20 distinct values each has a bin of its own, with edges half way between.
+func (b *psiBins) build(ref []float64, bins, w int) {
+	b.edges = b.edges[:0]
+	if levels := distinct(ref, fewLevels); levels < fewLevels {
+		for i := 1; i < len(ref); i++ {
+			if ref[i] != ref[i-1] {
+				b.edges = append(b.edges, ref[i-1]/2+ref[i]/2)
+			}
+		}
+	} else {
+		for i := 1; i < bins; i++ {
+			// The smallest value with at least i/bins of the reference at or below it.
+			e := ref[(i*len(ref)+bins-1)/bins-1]
+			if e < ref[len(ref)-1] && (len(b.edges) == 0 || e > b.edges[len(b.edges)-1]) {
+				b.edges = append(b.edges, e)
+			}
+		}
+	}
+	n := len(b.edges) + 1
+	b.p, b.logp = zeroed(b.p, n), zeroed(b.logp, n)
+	b.total = float64(w) + 0.5*float64(n)
+	b.logt = math.Log(b.total)
+	for _, v := range ref {
+		b.p[b.bin(v)]++
+	}
+	for i := range b.p {
+		b.p[i] = (b.p[i] + 0.5) / (float64(len(ref)) + 0.5*float64(n))
+		b.logp[i] = math.Log(b.p[i])
+	}
+}
+
+// distinct counts the different values of a sorted list, up to limit.
+func distinct(sorted []float64, limit int) int {
+	n := 0
+	for i, v := range sorted {
+		if i == 0 || v != sorted[i-1] {
+			if n++; n == limit {
+				break
+			}
+		}
+	}
+	return n
+}
+
+func (b *psiBins) n() int { return len(b.p) }
+
+func (b *psiBins) bin(x float64) int {
+	i, _ := slices.BinarySearch(b.edges, x)
+	return i
+}
+
+// index is Σ (q-p) ln(q/p) over the bins for the window's counts, each with +1/2. logs[c] is ln(c + 1/2).
+func (b *psiBins) index(counts []int32, logs []float64) float64 {
+	sum := 0.0
+	for i, c := range counts {
+		q := (float64(c) + 0.5) / b.total
+		sum += float64((q - b.p[i]) * (logs[c] - b.logt - b.logp[i]))
+	}
+	return sum
+}
+
+func (b *psiBins) bytes() int { return 8 * (cap(b.edges) + cap(b.p) + cap(b.logp)) }

@@ -1,0 +1,83 @@
+// Command tables simulates the run lengths of the window detectors and prints the tables that are pasted
+// into the package detectors. Run it with `go run ./detectors/tables`; it is seeded and prints the same
+// numbers each time. With -check it prints instead how long the detectors really run to a false alarm with
+// the tables that are compiled in.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"labwatch/detectors"
+)
+
+var arl0s = []float64{1e3, 1e4, 1e5, 1e6}
+
+func main() {
+	runs := flag.Int("runs", 300, "series per setting, each with a baseline of its own")
+	horizon := flag.Int("horizon", 150_000, "records per series")
+	check := flag.Bool("check", false, "measure the realised run lengths instead")
+	arl0 := flag.Float64("arl0", 1e4, "run length to check")
+	mode := flag.String("mode", "", "frozen or rolling baselines only")
+	flag.Parse()
+	modes := []string{detectors.Frozen, detectors.Rolling}
+	if *mode != "" {
+		modes = []string{*mode}
+	}
+	if *check {
+		checkRunLengths(os.Stdout, *runs, *arl0)
+		return
+	}
+	printTables(os.Stdout, *runs, *horizon, modes)
+}
+
+func printTables(w io.Writer, runs, horizon int, modes []string) {
+	fmt.Fprintln(w, "var zmeanTable = runLengthTable{")
+	rows(w, modes, plan{"zmean", 500, 0, runs, horizon}, []int{6, 12, 24, 48, 96}, func(z float64, _ int) float64 {
+		return z * z
+	})
+	fmt.Fprintln(w, "}\n\nvar psiTable = runLengthTable{")
+	rows(w, modes, plan{"psi", 500, 0, runs, horizon}, []int{50, 100, 200, 500}, func(x float64, window int) float64 {
+		return x / (1/float64(window) + 1.0/500)
+	})
+	fmt.Fprintln(w, "}\n\nvar ksTables = []ksTable{")
+	for _, m := range []int{200, 500, 2000} {
+		fmt.Fprintf(w, "{m: %d, runLengthTable: runLengthTable{\n", m)
+		rows(w, modes, plan{"ks", m, 0, runs, horizon}, []int{50, 100, 200, 500}, func(d float64, window int) float64 {
+			if m == 500 {
+				fmt.Fprintf(os.Stderr, "D at %d/%d: %.4f\n", m, window, d)
+			}
+			// D moves in steps; a level half a step lower is passed by the same values, whatever the rounding.
+			d -= 0.5 / float64(leastCommonMultiple(m, window))
+			return d * d * float64(m*window) / float64(m+window)
+		})
+		fmt.Fprintln(w, "}},")
+	}
+	fmt.Fprintln(w, "}")
+}
+
+// rows prints the fields of a table: its axes and one row a window, brought to the table's scale.
+func rows(w io.Writer, modes []string, p plan, windows []int, scale func(level float64, window int) float64) {
+	fmt.Fprintf(w, "windows: %#v, arl0: %#v, level: [][]float64{\n", windows, arl0s)
+	for _, p.window = range windows {
+		fmt.Fprint(w, "{")
+		for i, level := range simulate(p, modes) {
+			if i > 0 {
+				fmt.Fprint(w, ", ")
+			}
+			fmt.Fprintf(w, "%.4g", scale(level, p.window))
+		}
+		fmt.Fprintf(w, "}, // %d\n", p.window)
+	}
+	fmt.Fprintln(w, "},")
+}
+
+func leastCommonMultiple(a, b int) int {
+	g, r := a, b
+	for r != 0 {
+		g, r = r, g%r
+	}
+	return a / g * b
+}

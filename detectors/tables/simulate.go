@@ -1,0 +1,141 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+
+	"labwatch/detectors"
+)
+
+// A plan is one setting: a detector with a window, on a baseline of m values.
+type plan struct {
+	detector  string
+	m, window int
+	runs      int
+	horizon   int
+}
+
+// A passage is a record at which a series rose above everything before.
+type passage struct {
+	at    int
+	score float64
+}
+
+// simulate returns the level for each of arl0s: the larger of those that a frozen and a rolling baseline
+// need, so that a false alarm is not more frequent than asked for on either. A rolling baseline draws a new
+// reference again and again and meets the unlucky ones; a frozen one has none of its own values in the window.
+func simulate(p plan, modes []string) []float64 {
+	levels := make([]float64, len(arl0s))
+	for _, mode := range modes {
+		series := make([][]passage, p.runs)
+		parallel(p.runs, func(i int) { series[i] = p.run(uint64(i), mode) })
+		for i, l := range p.levels(series) {
+			levels[i] = max(levels[i], l)
+		}
+	}
+	return levels
+}
+
+// levels searches for the level whose run length is each of arl0s.
+func (p plan) levels(series [][]passage) []float64 {
+	levels := make([]float64, len(arl0s))
+	for i, want := range arl0s {
+		lo, hi := 0.0, 100.0
+		for range 60 {
+			if mid := (lo + hi) / 2; runLength(series, mid, p.horizon) < want {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+		levels[i] = hi
+	}
+	return levels
+}
+
+// run watches one series of normal values: m for the baseline, a window's worth to fill, then horizon
+// records that count. Ranks do not depend on the distribution, so for KS and PSI the normal one stands for
+// every continuous one.
+func (p plan) run(seed uint64, mode string) []passage {
+	r := rand.New(rand.NewPCG(seed, uint64(p.m*1000+p.window)))
+	c := detectors.BaselineConfig{Size: p.m, MinN: 20, Mode: mode}
+	b := detectors.NewBaseline(c)
+	d := maker(p.detector, p.window)(detectors.Env{Baseline: b})
+	s := detectors.Sample{Values: make([]float64, 1)}
+	for range p.m {
+		s.Values[0] = r.NormFloat64()
+		b.Learn(s)
+	}
+	for range p.window {
+		s.Values[0] = r.NormFloat64()
+		b.Learn(s)
+		d.Learn(s)
+	}
+	var out []passage
+	highest := 0.0
+	for t := 1; t <= p.horizon; t++ {
+		s.Values[0] = r.NormFloat64()
+		score, _ := d.Score(s)
+		b.Learn(s)
+		d.Learn(s)
+		if score > highest {
+			highest = score
+			out = append(out, passage{t, score})
+		}
+	}
+	return out
+}
+
+// runLength is the mean number of records to the first score at or above level: all records watched,
+// divided by the number of series that got there.
+func runLength(series [][]passage, level float64, horizon int) float64 {
+	records, alarms := 0, 0
+	for _, s := range series {
+		at := horizon
+		for _, p := range s {
+			if p.score >= level {
+				at = p.at
+				alarms++
+				break
+			}
+		}
+		records += at
+	}
+	if alarms == 0 {
+		return math.Inf(1)
+	}
+	return float64(records) / float64(alarms)
+}
+
+// maker makes a built-in detector with a window and otherwise default parameters.
+func maker(name string, window int) detectors.Maker {
+	m, err := detectors.Builtin()[name](func(c any) error {
+		switch c := c.(type) {
+		case *detectors.ZMeanConfig:
+			c.Window = window
+		case *detectors.KSConfig:
+			c.Window = window
+		case *detectors.PSIConfig:
+			c.Window = window
+		}
+		return nil
+	})
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// parallel runs f for 0..n-1 on two cores.
+func parallel(n int, f func(int)) {
+	var wg sync.WaitGroup
+	for k := range 2 {
+		wg.Go(func() {
+			for i := k; i < n; i += 2 {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}

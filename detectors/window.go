@@ -1,0 +1,122 @@
+package detectors
+
+import "math"
+
+// A window holds the newest values of a series with their times, oldest first. Suspect values enter it:
+// a lasting shift must be seen. Its size is fixed, so its memory is 16 bytes a value for ever.
+type window struct {
+	vals []float64
+	at   []int64 // nanoseconds since 1970 UTC
+	pos  int     // place of the next value, and of the oldest once full
+	n    int
+}
+
+func newWindow(size int) window {
+	return window{vals: make([]float64, size), at: make([]int64, size)}
+}
+
+func (w *window) size() int  { return len(w.vals) }
+func (w *window) full() bool { return w.n == len(w.vals) }
+
+// push takes a value in and, when full, lets the oldest go.
+func (w *window) push(v float64, at int64) {
+	w.vals[w.pos], w.at[w.pos] = v, at
+	w.pos++
+	if w.pos == len(w.vals) {
+		w.pos = 0
+	}
+	if w.n < len(w.vals) {
+		w.n++
+	}
+}
+
+func (w *window) clear() { w.pos, w.n = 0, 0 }
+
+// index is the place of the i-th value, counted from the oldest.
+func (w *window) index(i int) int {
+	i += w.pos - w.n
+	if i < 0 {
+		i += len(w.vals)
+	}
+	return i
+}
+
+// ends reports whether the newest value is already s, so that an explanation written after Learn does
+// not count a sample twice.
+func (w *window) ends(s Sample) bool {
+	if w.n == 0 {
+		return false
+	}
+	i := w.index(w.n - 1)
+	return w.at[i] == s.At && math.Float64bits(w.vals[i]) == math.Float64bits(s.Value())
+}
+
+// with describes the window as it is once s has entered: its moments and the time of its oldest value.
+func (w *window) with(s Sample) (m Moments, since int64) {
+	first, extra := 0, !w.ends(s)
+	if extra && w.full() {
+		first = 1
+	}
+	since = s.At
+	if first < w.n {
+		since = w.at[w.index(first)]
+	}
+	xs := make([]float64, 0, w.n+1)
+	for i := first; i < w.n; i++ {
+		xs = append(xs, w.vals[w.index(i)])
+	}
+	if extra {
+		xs = append(xs, s.Value())
+	}
+	return plainMoments(xs), since
+}
+
+// plainMoments are the mean and the SD (n-1) of all values. SD is 0 for fewer than two; all is unknown when
+// numbers are too large to square. Two passes from a value of the set, so that neither a large offset nor an
+// earlier wild value costs digits.
+func plainMoments(xs []float64) Moments {
+	if len(xs) == 0 {
+		return Moments{}
+	}
+	origin, sum := xs[0], 0.0
+	for _, x := range xs {
+		sum += x - origin
+	}
+	mean := origin + sum/float64(len(xs))
+	squares := 0.0
+	for _, x := range xs {
+		d := x - mean
+		squares += float64(d * d)
+	}
+	m := Moments{Mean: mean, N: len(xs)}
+	if len(xs) > 1 {
+		m.SD = math.Sqrt(squares / float64(len(xs)-1))
+	}
+	if !finite(m.Mean) || !finite(m.SD) {
+		return Moments{}
+	}
+	return m
+}
+
+func (w *window) append(b []byte) []byte {
+	vals, at := make([]float64, w.n), make([]int64, w.n)
+	for i := range vals {
+		vals[i], at[i] = w.vals[w.index(i)], w.at[w.index(i)]
+	}
+	return appendTimes(appendFloats(b, vals), at)
+}
+
+// read restores the window. A window that was larger when it was written keeps its newest values.
+func (w *window) read(r *reader) {
+	vals, at := r.floats(nil, maxList), r.times(nil, maxList)
+	w.clear()
+	if len(vals) != len(at) {
+		r.fail(errTruncated)
+	}
+	if r.err != nil {
+		return
+	}
+	for i, v := range vals {
+		w.push(v, at[i])
+	}
+}

@@ -1,0 +1,93 @@
+package detectors
+
+import "math"
+
+// ZScoreConfig are the parameters of "zscore".
+type ZScoreConfig struct {
+	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	ARL0 float64 `yaml:"arl0"`
+	// Warning and Critical fix the levels in SD; 0 (default) derives them from ARL0. The common control
+	// limits of a Shewhart chart are 2 and 3.
+	Warning  float64 `yaml:"warning"`
+	Critical float64 `yaml:"critical"`
+}
+
+// DefaultZScore returns the defaults.
+func DefaultZScore() ZScoreConfig { return ZScoreConfig{ARL0: defaultARL0} }
+
+// Validate returns one error for each mistake, each led by the field's name.
+func (c ZScoreConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }
+
+// zscore compares each single value with the baseline: |x - mean| / SD, in SD.
+//
+// For: gross errors of one reading (a bubble, a short sample, a slipped decimal). It is slow on shifts
+// below 2 SD; use zmean or ks for those. It fails on skewed series: on a log-normal one with a coefficient of
+// variation of 0.5 the long tail alarms some thirty times too often at a run length of 3000. It is not ready
+// on a constant series, which has no SD.
+//
+// Limit: the two-sided quantile at p = 1/ARL0 of the t distribution that predicts the next normal value
+// from n earlier ones, √(1+1/n)·t(n-1); wide after 20 readings and narrowing. Readings are judged one by
+// one, so p a record and the run length are each other's inverse. Critical is 1.5 times warning.
+//
+// Cost: a few ns, no allocation, no state of its own. Source: Hahn & Meeker, Statistical Intervals (1991),
+// prediction of one further observation; CLSI C24-Ed4 for the chart.
+type zscore struct {
+	cfg      ZScoreConfig
+	baseline *Baseline
+
+	limitN int // n that limit was computed for; a cache, not state
+	limit  float64
+}
+
+func newZScore(decode func(any) error) (Maker, error) {
+	c := DefaultZScore()
+	if err := configure(&c, decode); err != nil {
+		return nil, err
+	}
+	return func(e Env) Detector { return &zscore{cfg: c, baseline: e.Baseline} }, nil
+}
+
+func (d *zscore) Score(s Sample) (float64, bool) {
+	m, ok := d.baseline.Moments()
+	if !ok || !finite(s.Value()) {
+		return 0, false
+	}
+	return bounded(math.Abs(s.Value()-m.Mean) / m.SD), true
+}
+
+func (d *zscore) Learn(Sample) {}
+
+// Limits are in SD.
+func (d *zscore) Limits() Limits {
+	m, ok := d.baseline.Moments()
+	n := m.N
+	if !ok {
+		n = DefaultBaseline().MinN
+	}
+	if n != d.limitN {
+		d.limitN, d.limit = n, predictiveLimit(1/d.cfg.ARL0, n)
+	}
+	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
+}
+
+func (d *zscore) Explain(s Sample) Evidence {
+	m, _ := d.baseline.Moments()
+	return Evidence{
+		Statistic: "z",
+		Baseline:  m,
+		Current:   Moments{Mean: s.Value(), N: 1},
+		Since:     s.At,
+		Direction: direction(s.Value() - m.Mean),
+	}
+}
+
+// Bytes is the memory held, in bytes.
+func (d *zscore) Bytes() int { return 64 }
+
+const zscoreVersion = 1
+
+func (d *zscore) MarshalBinary() ([]byte, error) { return []byte{zscoreVersion}, nil }
+
+func (d *zscore) UnmarshalBinary(data []byte) error {
+	return newReader(data, zscoreVersion).done("zscore")
+}
