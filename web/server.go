@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	stdlog "log"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Server serves a handler on one address.
+type Server struct {
+	http http.Server
+	addr net.Addr
+	done chan error
+}
+
+// Listen binds an address and serves in the background. The errors say in one sentence what is in the way.
+func Listen(addr string, handler http.Handler, log zerolog.Logger) (*Server, error) {
+	listener, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("listen on %s: port in use by another program; choose another with http.listen", addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("listen on %s: not permitted; choose a port of 1024 or above with http.listen", addr)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("listen on %s: this machine does not have that address; choose another with http.listen", addr)
+	case err != nil:
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	s := &Server{addr: listener.Addr(), done: make(chan error, 1)}
+	s.http = http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute, // above the usual scrape interval, so that the scraper keeps its connection
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          stdlog.New(lines{log}, "", 0),
+	}
+	go func() {
+		err := s.http.Serve(listener)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		s.done <- err
+		close(s.done)
+	}()
+	return s, nil
+}
+
+// Addr is the address that is served, with the real port where 0 was asked for.
+func (s *Server) Addr() net.Addr { return s.addr }
+
+// Done gives the error that ended the serving, nil after Close, once.
+func (s *Server) Done() <-chan error { return s.done }
+
+// Close takes no more requests, and waits for those under way until the context ends; then it cuts them off, and says
+// so. An error that ended the serving, and that nobody took from Done, is returned.
+func (s *Server) Close(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		_ = s.http.Close()
+		err = fmt.Errorf("close http on %s: requests were cut off: %w", s.addr, err)
+	}
+	if served := <-s.done; served != nil {
+		err = errors.Join(fmt.Errorf("serve http on %s: %w", s.addr, served), err)
+	}
+	return err
+}
+
+// lines passes on what net/http complains about: broken clients, mostly.
+type lines struct{ log zerolog.Logger }
+
+func (l lines) Write(b []byte) (int, error) {
+	l.log.Debug().Str("part", "http").Msg(strings.TrimSpace(string(b)))
+	return len(b), nil
+}
