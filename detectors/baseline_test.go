@@ -172,6 +172,24 @@ func TestFloatsSurvive(t *testing.T) {
 	}
 }
 
+func TestTimesSurvive(t *testing.T) {
+	for _, ts := range [][]int64{nil, {0}, {1e9, 3e9, 2e9}, {1_700_000_000_123_000_000, -5e6}, {7, math.MaxInt64, math.MinInt64}} {
+		b := appendTimes(nil, ts)
+		r := &reader{b: b}
+		got := r.times(nil, maxList)
+		if err := r.done("times"); err != nil || !slices.Equal(got, ts) {
+			t.Fatalf("%v became %v (%v)", ts, got, err)
+		}
+	}
+	minutes := make([]int64, 100)
+	for i := range minutes {
+		minutes[i] = 1_700_000_000e9 + int64(i)*60e9
+	}
+	if n := len(appendTimes(nil, minutes)); n > 110 {
+		t.Fatalf("100 times a minute apart take %d bytes", n)
+	}
+}
+
 func TestBaselineConfigIsChecked(t *testing.T) {
 	if errs := DefaultBaseline().Validate(); len(errs) != 0 {
 		t.Fatal(errs)

@@ -44,7 +44,7 @@ func (c *conformal) add(score float64, suspect bool) {
 			return
 		}
 		c.credit -= price
-		score = math.Min(score, c.warning+0.1*(c.warning-c.median))
+		score = math.Min(score, c.warning+float64(0.1*(c.warning-c.median)))
 	}
 	c.scores[c.pos] = roundUp(score)
 	c.pos = (c.pos + 1) % len(c.scores)
@@ -58,7 +58,7 @@ func (c *conformal) add(score float64, suspect bool) {
 // level computes the warning level: just above the k-th largest score, where k is the number that p <=
 // alpha allows at or above it, the new score included.
 func (c *conformal) level() {
-	k := int(c.alpha*float64(c.n+1) + 1e-9)
+	k := int(float64(c.alpha*float64(c.n+1)) + 1e-9)
 	if k < 1 {
 		c.warning = math.Inf(1)
 		return
@@ -71,7 +71,7 @@ func (c *conformal) level() {
 
 // critical is half again as far from the median as the warning level.
 func (c *conformal) critical(warning float64) float64 {
-	return warning + (graver-1)*(warning-c.median)
+	return warning + float64((graver-1)*(warning-c.median))
 }
 
 // moments describe the calibration scores.

@@ -18,8 +18,8 @@ type Forest struct {
 // Source: Liu, Ting & Zhou, Isolation Forest, ICDM 2008, and TKDD 6 (2012).
 func FitForest(rows [][]float64, trees, psi int, rng *rand.PCG) (*Forest, error) {
 	switch {
-	case len(rows) == 0 || len(rows[0]) == 0 || len(rows[0]) >= maxChannels:
-		return nil, fmt.Errorf("fit forest: %d rows", len(rows))
+	case len(rows) == 0 || len(rows[0]) == 0 || len(rows[0]) > maxChannels:
+		return nil, fmt.Errorf("fit forest: %d rows; want 1 or more of 1 to %d values", len(rows), maxChannels)
 	case trees < 1 || psi < 2 || psi > maxSample:
 		return nil, fmt.Errorf("fit forest: %d trees of %d rows, want 1 or more of 2 to %d", trees, psi, maxSample)
 	}

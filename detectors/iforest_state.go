@@ -70,8 +70,8 @@ func (d *iforest) UnmarshalBinary(data []byte) error {
 func (d *iforest) readRows(r *reader) {
 	channels := r.count(maxChannels)
 	vectors := r.count(maxList)
-	if r.err == nil && channels == 0 && vectors > 0 || channels*vectors*4 > len(r.b) {
-		r.fail(errTruncated)
+	if r.err == nil && (channels == 0) != (vectors == 0) || channels*vectors*4 > len(r.b) {
+		r.fail(fmt.Errorf("%d vectors of %d channels", vectors, channels))
 	}
 	if r.err != nil || channels == 0 {
 		return

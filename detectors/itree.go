@@ -20,7 +20,7 @@ type inode struct {
 
 const (
 	leaf        = math.MaxUint16
-	maxChannels = leaf
+	maxChannels = 1024    // channels of a vector
 	maxSample   = 1 << 12 // largest sample of a tree; keeps node indices within 16 bits
 )
 

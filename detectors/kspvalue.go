@@ -64,11 +64,11 @@ func KolmogorovTail(lambda float64) float64 {
 			k := float64(j) * math.Pi / lambda
 			sum += math.Exp(-k * k / 8)
 		}
-		return 1 - math.Sqrt(2*math.Pi)/lambda*sum
+		return 1 - float64(math.Sqrt(2*math.Pi)/lambda*sum)
 	}
 	sign := 2.0
 	for j := 1.0; j <= 12; j++ {
-		sum += sign * math.Exp(-2*j*j*lambda*lambda)
+		sum += float64(sign * math.Exp(-2*j*j*lambda*lambda))
 		sign = -sign
 	}
 	return math.Max(0, math.Min(1, sum))
