@@ -70,10 +70,9 @@ func decodeParams(params map[string]any) func(any) error {
 		if err != nil {
 			return fmt.Errorf("encode parameters: %w", err)
 		}
-		err = decode(b, into)
-		if err != nil {
-			// The line is that of a text nobody has seen.
-			return errors.New(strings.NewReplacer("line 1: ", "").Replace(err.Error()))
+		if err := decode(b, into); err != nil {
+			_, what, _ := strings.Cut(err.Error(), ": ") // the line is that of a text nobody has seen
+			return errors.New(what)
 		}
 		return nil
 	}

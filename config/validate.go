@@ -102,7 +102,7 @@ func (c *Config) makePlan() (errs []error) {
 		maker, err := builtin[name](decodeParams(c.Detectors.Params[name]))
 		if err != nil {
 			for _, line := range strings.Split(err.Error(), "\n") {
-				errs = append(errs, fmt.Errorf("detectors.params.%s.%s", name, line))
+				errs = append(errs, fmt.Errorf("detectors.params.%s: %s", name, line))
 			}
 		}
 		makers[name] = maker

@@ -19,7 +19,8 @@ type Config struct {
 	// LateAfter is the grace for readings that arrive out of order: one that is older than the newest of its device
 	// and kind by more is published with the flag "late", and neither judged nor learned.
 	LateAfter time.Duration `yaml:"late_after"`
-	// TickInterval is how often silence is looked at where the input carries no ticks: in a fused topic or a file.
+	// TickInterval is how often silence is looked at: the interval of the ticks in the log, and of arrival times where
+	// the input carries no ticks, in a fused topic or a file.
 	TickInterval time.Duration `yaml:"tick_interval"`
 	// MaxSeries bounds the series of one device. Readings of further series are published unscored and counted.
 	MaxSeries int `yaml:"max_series"`

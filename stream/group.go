@@ -14,9 +14,9 @@ import (
 // group is the telemetry of several devices, learned together as vectors. Devices of one group that live on another
 // partition form a group of their own there: state never crosses partitions.
 //
-// It decides by itself which readings count: it has gates of its own and takes a reading for suspect by the plain
-// rules only, never by what a device's detectors think, because after a crash device and group begin their redo at
-// different offsets.
+// It decides by itself which readings count: of each device those that are newer than all before, which leaves out
+// repeats and latecomers; and it takes a reading for suspect by the plain rules only, never by what a device's
+// detectors think. After a crash device and group begin their redo at different offsets, so neither may ask the other.
 type group struct {
 	name     string
 	channels []string // in the order of the vector
@@ -24,10 +24,19 @@ type group struct {
 	members map[string]*member
 }
 
-// member is what a group knows of one of its devices.
+// member is what a group knows of one of its devices. It is small: a group may have thousands, and is one snapshot.
 type member struct {
-	gate   gate
+	newest int64          // greatest event time admitted
 	states []alerts.State // by detector
+}
+
+// admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all.
+func (m *member) admit(r *record.Record) bool {
+	if r.Time <= m.newest || r.Flags.Has(record.Early|record.Withdrawn) {
+		return false
+	}
+	m.newest = r.Time
+	return true
 }
 
 func newGroup(j *Judging, name string, channels []string) *group {
@@ -78,7 +87,7 @@ func (g groupState) appendState(b []byte) []byte {
 	for _, device := range slices.Sorted(maps.Keys(g.members)) {
 		m := g.members[device]
 		b = appendString(b, device)
-		b = m.gate.append(b)
+		b = binary.AppendVarint(b, m.newest)
 		b = binary.AppendUvarint(b, uint64(len(m.states)))
 		for i := range m.states {
 			b = appendString(b, g.j.Plan.Group[i].Name)
@@ -97,7 +106,7 @@ func readGroup(r *reader, j *Judging, name string) *group {
 	g.panel.read(r, j, j.Plan.Group)
 	for range r.count(4) {
 		m := g.member(r.string())
-		m.gate.read(r)
+		m.newest = r.varint()
 		for range r.count(2) {
 			detector, blob := r.string(), r.bytes()
 			i := slices.IndexFunc(j.Plan.Group, func(n Named) bool { return n.Name == detector })

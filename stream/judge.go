@@ -136,7 +136,7 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 // judgeGroup scores a telemetry vector against the group's.
 func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	m := g.member(r.Device)
-	if m.gate.admit(r, w.j.Remember, int64(w.j.LateAfter)) != fresh || r.Flags.Has(record.Withdrawn|record.Early) {
+	if !m.admit(r) {
 		return
 	}
 	sample, ok := g.sample(r, w.vector)

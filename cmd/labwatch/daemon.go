@@ -62,7 +62,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	closing.add("http", server.Close)
 	d.log.Info().Str("address", server.Addr().String()).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
 
-	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Log: d.log}
+	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, TickInterval: cfg.Judge.TickInterval, Log: d.log}
 	if env.Instance == "" {
 		if env.Instance, err = os.Hostname(); err != nil {
 			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)

@@ -213,7 +213,8 @@ func TestE2ERestart(t *testing.T) {
 	})
 }
 
-// TestE2EKill kills labwatch twice with SIGKILL while readings stream in, once with its local state taken away.
+// TestE2EKill kills labwatch three times with SIGKILL while readings stream in, once with its local state taken away,
+// and then soon again, when the disk knows little.
 func TestE2EKill(t *testing.T) {
 	ways(t, func(t *testing.T, fused bool) {
 		l := newLab(t, fused)
@@ -224,14 +225,17 @@ func TestE2EKill(t *testing.T) {
 			defer close(done)
 			l.send(messages, 2500, nil)
 		}()
-		time.Sleep(1500 * time.Millisecond)
+		time.Sleep(3500 * time.Millisecond)
 		p.kill()
 		p = l.run()
-		time.Sleep(1100 * time.Millisecond)
+		time.Sleep(800 * time.Millisecond)
 		p.kill()
 		if err := exec.Command("rm", "-rf", l.path("state")).Run(); err != nil {
 			t.Fatal(err)
 		}
+		p = l.run()
+		time.Sleep(500 * time.Millisecond)
+		p.kill()
 		p = l.run()
 		<-done
 		l.waitRecords(len(messages))

@@ -23,7 +23,6 @@ type Config struct {
 
 	CommitInterval Duration `yaml:"commit_interval"` // one transaction; default 200 ms
 	SessionTimeout Duration `yaml:"session_timeout"` // after which a dead member's partitions move; default 10 s
-	TickInterval   Duration `yaml:"tick_interval"`   // how often time is written into the log; default 5 s
 	FetchBytes     int32    `yaml:"fetch_bytes"`     // at most buffered a partition; default 1 MiB
 
 	Redo RedoBudget `yaml:"redo"`
@@ -59,7 +58,6 @@ func DefaultConfig() Config {
 		Replication:    -1,
 		CommitInterval: 200 * time.Millisecond,
 		SessionTimeout: 10 * time.Second,
-		TickInterval:   5 * time.Second,
 		FetchBytes:     1 << 20,
 		Redo:           RedoBudget{Records: 100_000, Age: 30 * time.Second},
 	}
@@ -100,7 +98,6 @@ func (c *Config) Validate() []error {
 	// The upper end keeps a transaction far below its timeout: see options of the session.
 	within("commit_interval", c.CommitInterval, 10*time.Millisecond, 2*time.Second)
 	within("session_timeout", c.SessionTimeout, 6*time.Second, 5*time.Minute) // 6 s: the brokers' usual minimum
-	within("tick_interval", c.TickInterval, 100*time.Millisecond, time.Minute)
 	within("redo.age", c.Redo.Age, time.Second, time.Hour)
 	if c.Redo.Records < 100 {
 		bad("redo.records", "must be at least 100, is %d", c.Redo.Records)
@@ -114,8 +111,9 @@ func (c *Config) Validate() []error {
 // Environment is what a session needs besides its config.
 type Environment struct {
 	Config
-	Embedded bool // the broker is the embedded one: see session on transactional ids
-	Log      zerolog.Logger
+	Embedded     bool          // the broker is the embedded one: see session on transactional ids
+	TickInterval time.Duration // how often time is written into the log
+	Log          zerolog.Logger
 }
 
 // errStopped ends a session's loop when it was asked to stop.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -126,16 +128,25 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		return 0, err
 	}
 	p.position = from
+	newer := map[string][]byte{} // than what is on the disk
 	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, from, end, func(r *kgo.Record) error {
 		p.position = r.Offset + 1
 		if string(r.Key) == sentinel {
 			return nil
 		}
+		newer[string(r.Key)] = r.Value
 		return load(string(r.Key), r.Value)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("restore snapshots: %w", err)
 	}
+	// What the disk did not know it must have before any later snapshot: its position will claim to cover it.
+	keys := slices.Sorted(maps.Keys(newer))
+	blobs := make([][]byte, len(keys))
+	for i, key := range keys {
+		blobs[i] = newer[key]
+	}
+	j.keep.write(partition, p.position, keys, blobs)
 	return restored, nil
 }
 
