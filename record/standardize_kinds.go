@@ -28,12 +28,19 @@ func (s *Standardizer) control(dst *Record, raw *Raw) *Reject {
 		return why
 	}
 	if x, ok := s.usable(raw.Expected); ok {
-		dst.Expected = p.conversion.Apply(x)
+		dst.Expected = finiteOrMissing(p.conversion.Apply(x))
 	}
 	if x, ok := s.usable(raw.TargetSD); ok && x > 0 {
-		dst.TargetSD = p.conversion.ApplySpread(x)
+		dst.TargetSD = finiteOrMissing(p.conversion.ApplySpread(x))
 	}
 	return nil
+}
+
+func finiteOrMissing(x float64) float64 {
+	if math.IsInf(x, 0) {
+		return Missing()
+	}
+	return x
 }
 
 // usable reads a number beside the value.
@@ -84,17 +91,17 @@ func (s *Standardizer) value(dst *Record, v Value, p *plan) {
 			dst.Flags |= ErrorCode
 			break
 		}
-		dst.Conversion = p.conversion
-		v.Number = p.conversion.Apply(v.Number)
-		dst.Flags |= p.flags | p.flag(v.Number, s.plausible)
-	case Bound, Range:
-		dst.Unit, dst.Conversion = p.unit, p.conversion
-		v.Number = p.conversion.Apply(v.Number)
 		dst.Flags |= p.flags
+		if convertValue(dst, &v, p) {
+			dst.Flags |= p.flag(v.Number, s.plausible)
+		}
+	case Bound, Range:
+		dst.Unit = p.unit
+		dst.Flags |= p.flags
+		convertValue(dst, &v, p)
 		if v.Kind == Bound {
 			dst.Flags |= Censored
 		} else {
-			v.High = p.conversion.Apply(v.High)
 			dst.Flags |= NotNumeric
 		}
 	case Titre:
@@ -106,6 +113,23 @@ func (s *Standardizer) value(dst *Record, v Value, p *plan) {
 		dst.Flags |= NotNumeric
 	}
 	dst.Value = v
+}
+
+// convertValue converts the numbers of v. One that leaves the range of a float64 is no reading: then all stay as
+// they came, in the unit in which they came.
+func convertValue(dst *Record, v *Value, p *plan) bool {
+	number, high := p.conversion.Apply(v.Number), v.High
+	if v.Kind == Range {
+		high = p.conversion.Apply(high)
+	}
+	if math.IsInf(number, 0) || math.IsInf(high, 0) {
+		dst.Unit = p.conversion.From
+		dst.Flags |= Implausible
+		return false
+	}
+	dst.Conversion = p.conversion
+	v.Number, v.High = number, high
+	return true
 }
 
 // event fills in what only an entry of a device's log has. Its free text is never taken over: it could name

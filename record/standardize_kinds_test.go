@@ -20,6 +20,10 @@ func TestStandardizeControl(t *testing.T) {
 	if r.Series() != "qc/4548-4/L2/4711" || r.Flags != 0 || !r.Valid() {
 		t.Errorf("%s %v", r.Series(), r.Flags.Names(nil))
 	}
+	raw.TestCode, raw.Unit, raw.Expected, raw.TargetSD = "GLU", "mmol/L", "1e308", "1e308"
+	if why := standardizer(t, nil).Standardize(&r, raw, here, 0); why != nil || r.Expected == r.Expected || r.TargetSD == r.TargetSD {
+		t.Errorf("%v: expected %v, SD %v, too large to convert", why, r.Expected, r.TargetSD)
+	}
 	raw.Expected, raw.TargetSD, raw.Passed, raw.Value = "-999", "0", "maybe", "<5"
 	if why := standardizer(t, nil).Standardize(&r, raw, here, 0); why != nil || r.Expected == r.Expected || r.TargetSD == r.TargetSD || r.Passed != NotSaid {
 		t.Errorf("%v: expected %v, SD %v, passed %v", why, r.Expected, r.TargetSD, r.Passed)
