@@ -15,6 +15,8 @@ const (
 	maxColumns = 1024
 )
 
+var errColumns = errors.New("it has another number of columns than the header")
+
 // CSV reads messages of comma-separated values (RFC 4180): a row that names the columns, then one row for each
 // reading, so that a message stands for itself. Options.Header takes the place of the first row. Quoted fields may
 // hold commas, doubled quotes and line ends; blank lines are passed over; a quote within an unquoted field is
@@ -111,7 +113,7 @@ func (c *CSV) readHeader(s string) (rest string, err error) {
 
 func (c *CSV) reading(dst []record.Raw, row []string, n int) ([]record.Raw, error) {
 	if len(row) != len(c.names) {
-		return dst, errors.New("it has another number of columns than the header")
+		return dst, errColumns
 	}
 	m := &c.members
 	m.reset()

@@ -142,13 +142,6 @@ func isChannel(name string) bool {
 // set is a set of fields.
 type set uint64
 
-func setOf(fields ...field) (s set) {
-	for _, f := range fields {
-		s |= 1 << f
-	}
-	return s
-}
-
 func (s set) has(f field) bool { return s&(1<<f) != 0 }
 
 // member is a member that is no field, or a channel.
@@ -174,14 +167,16 @@ var errTwoKinds = fmt.Errorf("%w: it has fields of more than one", ErrUnknownKin
 // kind of the topic, 0 if any.
 func (m *members) kind(told record.Kind) (record.Kind, error) {
 	said := record.Kind(0)
-	for _, k := range kinds {
-		if m.text[kindField] == k.String() {
-			said = k
+	if text := m.text[kindField]; text != "" {
+		for _, k := range kinds {
+			if text == k.String() {
+				said = k
+			}
 		}
 	}
 	switch {
 	case told != 0 && said != 0 && said != told:
-		return 0, fmt.Errorf("%w of its topic, %v: its member kind says %v", ErrUnknownKind, told, said)
+		return 0, fmt.Errorf("%w that was expected: its member kind says %v on a topic of %v", ErrUnknownKind, said, told)
 	case told != 0:
 		return told, nil
 	case said != 0:
