@@ -1,13 +1,5 @@
 package formats
 
-import (
-	"errors"
-	"fmt"
-	"strings"
-
-	"labwatch/record"
-)
-
 // field is one of the fields that a message may have, whatever its kind.
 type field uint8
 
@@ -119,99 +111,7 @@ func fieldOf(name string) field {
 	return unknown
 }
 
-// isChannel says whether a member of a telemetry message that is no field is a channel. Names of things and of
-// people are none, even where they are numbers: a number would be published.
-func isChannel(name string) bool {
-	switch name {
-	case "", "batch", "model", "serial", "firmware", "version", "location", "message", "comment", "comments", "note", "notes", "schema", "type":
-		return false
-	}
-	for _, end := range [...]string{"_id", "_timestamp", "_date", "_name", "_by"} {
-		if strings.HasSuffix(name, end) {
-			return false
-		}
-	}
-	for _, start := range [...]string{"patient", "technician", "operator", "user"} {
-		if strings.HasPrefix(name, start) {
-			return false
-		}
-	}
-	return true
-}
-
 // set is a set of fields.
 type set uint64
 
 func (s set) has(f field) bool { return s&(1<<f) != 0 }
-
-// member is a member that is no field, or a channel.
-type member struct{ name, value string }
-
-// members are what a message holds, before it is known what kind it is.
-type members struct {
-	text        [fieldCount]string
-	seen        set      // also those that are null
-	nested      set      // those that hold an object or a list
-	others      []member // texts and numbers that are no fields
-	channels    []member // of the member channels
-	badChannels bool     // something in channels is neither a number nor a text
-}
-
-func (m *members) reset() {
-	*m = members{others: m.others[:0], channels: m.channels[:0]}
-}
-
-var errTwoKinds = fmt.Errorf("%w: it has fields of more than one", ErrUnknownKind)
-
-// kind tells what the message is, from the member kind or else from fields that only one kind has. Told is the
-// kind of the topic, 0 if any.
-func (m *members) kind(told record.Kind) (record.Kind, error) {
-	said := record.Kind(0)
-	if text := m.text[kindField]; text != "" {
-		for _, k := range kinds {
-			if text == k.String() {
-				said = k
-			}
-		}
-	}
-	switch {
-	case told != 0 && said != 0 && said != told:
-		return 0, fmt.Errorf("%w that was expected: its member kind says %v on a topic of %v", ErrUnknownKind, said, told)
-	case told != 0:
-		return told, nil
-	case said != 0:
-		return said, nil
-	case m.text[kindField] != "":
-		return 0, fmt.Errorf("%w: its member kind is none of result, qc, log, telemetry", ErrUnknownKind)
-	}
-	for _, own := range [...]struct {
-		kind   record.Kind
-		fields set
-	}{
-		{record.Result, 1<<resultID | 1<<resultValue | 1<<collected},
-		{record.Control, 1<<qcID | 1<<qcLevel | 1<<measuredValue},
-		{record.Event, 1<<logTimestamp | 1<<eventType},
-	} {
-		if m.seen&own.fields == 0 {
-			continue
-		}
-		if said != 0 {
-			return 0, errTwoKinds
-		}
-		said = own.kind
-	}
-	switch {
-	case said != 0:
-		return said, nil
-	case m.seen.has(sampleID), m.seen.has(channelsField), m.seen.has(timestamp) && len(m.others) > 0:
-		return record.Telemetry, nil
-	}
-	return 0, ErrUnknownKind
-}
-
-var (
-	errNested   = errors.New("a field holds an object or a list")
-	errTwoNames = errors.New("a field stands under two names with different values")
-	errChannels = errors.New("channels holds something that is neither a number nor a text under a name")
-	errTwice    = errors.New("a name stands twice")
-)
