@@ -49,6 +49,8 @@ func TestCSVHeaderIsTheMessages(t *testing.T) {
 		{"device_id,result_id\nD3,R3\n", "D3"},
 		{"device_id,result_id,device_id\nD4,R4,D\n", ""},
 		{"device_id,result_id\nD5,R5\n", "D5"},
+		{"result_id,device", ""}, // no row, and the next header begins alike
+		{"result_id,device_id\nR7,D7\n", "D7"},
 		{"\"device_id\",\"result_id\"\n\nD6,R6\n", "D6"},
 	} {
 		raws, err := f.Decode(nil, []byte(c.payload))

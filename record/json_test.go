@@ -45,9 +45,9 @@ func TestAppendJSON(t *testing.T) {
 			`{"schema":"labwatch.record/1","kind":"qc","origin":{"topic":"","partition":0,"offset":0},"id":"Q1","device":"D",` +
 				`"time":"1970-01-01T00:00:01Z","test":{"loinc":"2345-7"},"value":{"kind":"number","number":95},"unit":"mg/dL",` +
 				`"qc":{"level":"L2","lot":"4711","expected":100,"passed":false},"valid":true}`},
-		{"log", &Record{Kind: Event, Device: "D\"\\\x00\u2028\xff", Time: 1e9, EventType: LotEvent, Severity: "info", Lot: "L", Calibration: 1e9}, nil,
+		{"log", &Record{Kind: Event, Device: "D\"\\\x00\u2028\u2029\xff", Time: 1e9, EventType: LotEvent, Severity: "info", Lot: "L", Calibration: 1e9}, nil,
 			`{"schema":"labwatch.record/1","kind":"log","origin":{"topic":"","partition":0,"offset":0},` +
-				`"device":"D\"\\\u0000\u2028` + "\ufffd" + `","time":"1970-01-01T00:00:01Z",` +
+				`"device":"D\"\\\u0000\u2028\u2029` + "\ufffd" + `","time":"1970-01-01T00:00:01Z",` +
 				`"log":{"event":"lot","severity":"info","lot":"L","calibration":"1970-01-01T00:00:01Z"},"valid":true}`},
 		{"telemetry", &Record{Kind: Telemetry, Device: "D", Time: 1e9, Channels: []Channel{
 			{"ph", -999, ErrorCode}, {"temp", math.NaN(), Unusable}, {"flow", 1e-7, 0}, {"inf", math.Inf(1), 0}}}, nil,
