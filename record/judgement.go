@@ -6,7 +6,8 @@ const unteachable = ErrorCode | Implausible | UnitMissing | UnitUnknown | Withdr
 // Teachable says whether the value of a result or control may teach a baseline: a number in a known unit, of a
 // known time, that nobody withdrew and no limit calls a mistake.
 func (r *Record) Teachable() bool {
-	return (r.Kind == Result || r.Kind == Control) && r.Value.Kind == Number && !r.Flags.Has(unteachable) && r.Time != 0
+	return (r.Kind == Result || r.Kind == Control) && r.Value.Kind == Number && !r.Flags.Has(unteachable) &&
+		finite(r.Value.Number) && r.Time != 0
 }
 
 // Teachable says whether the channel's value may teach a baseline.
