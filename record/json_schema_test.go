@@ -14,7 +14,11 @@ import (
 // publishedSchema is the schema in the form that we hold ourselves to: no member that it does not describe. The
 // published file lets readers pass over later members.
 func publishedSchema(t *testing.T) *jsonschema.Schema {
-	data, err := os.ReadFile("../deploy/schemas/record.schema.json")
+	return readSchema(t, "../deploy/schemas/record.schema.json")
+}
+
+func readSchema(t *testing.T, path string) *jsonschema.Schema {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,13 +26,13 @@ func publishedSchema(t *testing.T) *jsonschema.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeObjects(t, "record", doc)
+	closeObjects(t, "schema", doc)
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource("record.json", doc); err != nil {
+	if err := c.AddResource("schema.json", doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Compile("record.json")
+	s, err := c.Compile("schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +52,7 @@ func closeObjects(t *testing.T, path string, doc any) {
 	m["additionalProperties"] = false
 	for name, p := range properties {
 		if p.(map[string]any)["description"] == nil {
-			t.Errorf("schema: %s.%s has no description", path, name)
+			t.Errorf("%s.%s has no description", path, name)
 		}
 		closeObjects(t, path+"."+name, p)
 	}
@@ -155,6 +159,31 @@ func TestSchemaKnowsEveryFlag(t *testing.T) {
 		r := &Record{Kind: Telemetry, Device: "D", Flags: 1 << i}
 		if err := check(schema, AppendJSON(nil, r, nil)); err != nil {
 			t.Errorf("%s: %v", flagNames[i], err)
+		}
+	}
+}
+
+// Every reason code fits the schema of rejects, and is named there for those who read it.
+func TestRejectSchema(t *testing.T) {
+	const path = "../deploy/schemas/reject.schema.json"
+	schema := readSchema(t, path)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range []string{Undecodable, UnknownKind, TooLarge, NoDevice, NoTime, BadTime, NoTestCode, NoValueSent, NoChannels} {
+		reject := `{"headers":{"__connect.errors.topic":"lab.results","__connect.errors.partition":"0","__connect.errors.offset":"7",` +
+			`"__connect.errors.stage":"standardize","__connect.errors.exception.class.name":"labwatch.` + code + `",` +
+			`"__connect.errors.exception.message":"set aside","labwatch.error.code":"` + code + `","labwatch.version":"1",` +
+			`"content-type":"application/vnd.labwatch.sealed"},"sealed":"AAAA"}`
+		if err := check(schema, []byte(reject)); err != nil {
+			t.Errorf("%s: %v", code, err)
+		}
+		if !strings.Contains(string(text), code+",") && !strings.Contains(string(text), code+".") {
+			t.Errorf("the schema does not name %s", code)
+		}
+		if check(schema, []byte(strings.Replace(reject, `offset":"7"`, `offset":7`, 1))) == nil {
+			t.Error("an offset that is no text is let through")
 		}
 	}
 }
