@@ -22,7 +22,7 @@ var errColumns = errors.New("it has another number of columns than the header")
 // hold commas, doubled quotes and line ends; blank lines are passed over; a quote within an unquoted field is
 // taken as it stands. Rows makes such messages out of a file.
 //
-// Columns are called like the fields of the JSON form, and in telemetry every other column is a channel, unless
+// Columns are called like the fields of the JSON form, and in telemetry every other column of numbers is a channel, unless
 // Options.Columns says which columns make which field. An empty field is absent.
 type CSV struct {
 	kind    record.Kind

@@ -1,6 +1,10 @@
 package formats
 
-import "labwatch/record"
+import (
+	"strings"
+
+	"labwatch/record"
+)
 
 // used are the fields that each kind reads, in the order of kinds.
 func used(k record.Kind) set {
@@ -57,7 +61,7 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 			return errChannels
 		}
 		for _, o := range m.others {
-			if isChannel(o.name) {
+			if isChannel(o.name) && numeral(o.value) {
 				raw.Channels = append(raw.Channels, record.RawChannel{Name: o.name, Value: o.value})
 			}
 		}
@@ -69,4 +73,16 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 		return errTwoNames
 	}
 	return nil
+}
+
+// numeral says whether a further member of telemetry is meant as a number. So is a mark such as "-----" or "NaN":
+// the sensor has no value now. And so is "1,234", on whose reading the site decides, or 1e999. Words and dates
+// are none; under "channels" all are taken.
+func numeral(text string) bool {
+	if record.ParseValue(text).Kind != record.Text {
+		return true
+	}
+	text = strings.TrimLeft(strings.TrimSpace(text), "+-")
+	text = strings.Replace(strings.ToLower(text), "e-", "e", 1) // of an exponent; a date keeps its hyphens
+	return text != "" && text[0] != 'e' && strings.Trim(text, "0123456789.,e+") == ""
 }

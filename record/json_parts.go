@@ -34,6 +34,9 @@ func (w *object) value(v *Value) {
 		w.number("high", v.High)
 	case Text:
 		w.optional("text", v.Text)
+		if v.Comparator != "" { // a bound that stood in the comment behind the word
+			w.number("number", v.Number)
+		}
 	default:
 		w.number("number", v.Number)
 	}
