@@ -39,7 +39,7 @@ func (in *Intake) read(m Message, each func(*record.Record), reject func(*record
 	raws, err := format.Decode(in.raws[:0], m.Value)
 	in.raws = raws
 	if err != nil {
-		reject(&record.Reject{Code: record.Undecodable, Stage: "decode"})
+		reject(&record.Reject{Code: formats.Code(err), Stage: "decode"})
 		return
 	}
 	if len(raws) == 0 {

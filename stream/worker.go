@@ -250,3 +250,14 @@ func (w *Worker) Committed(now int64) {
 	w.tally, w.arrived = tally{}, w.arrived[:0]
 	w.show(now)
 }
+
+// Snapshots gives every entity as a snapshot of this moment would be, in no particular order. It changes nothing and
+// is for those who compare states.
+func (w *Worker) Snapshots(f func(key string, blob []byte)) {
+	for _, d := range w.devices {
+		f(d.key, d.snapshot())
+	}
+	for _, g := range w.groups {
+		f(g.key, g.snapshot())
+	}
+}

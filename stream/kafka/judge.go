@@ -103,7 +103,7 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 			return fmt.Errorf("got offset %d of partition %d of %s twice: %d comes next", r.Offset, at.partition, at.topic, p.next)
 		}
 		if err := p.worker.Process(incoming(r), emit); err != nil {
-			return fatalError{err}
+			return lasting(err)
 		}
 		p.next = r.Offset + 1
 	}

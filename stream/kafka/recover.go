@@ -121,7 +121,7 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 	restored := 0
 	load := func(key string, blob []byte) error {
 		restored++
-		return p.worker.Restore(key, blob, committed)
+		return lasting(p.worker.Restore(key, blob, committed))
 	}
 	from, err := j.restoreFromDisk(partition, end, load)
 	if err != nil {
@@ -198,7 +198,7 @@ func (j *Judge) replay(ctx context.Context, at place, p *part, redo, committed i
 	redone := 0
 	err := j.read(ctx, at, redo, committed-1, func(r *kgo.Record) error {
 		redone++
-		return p.worker.Process(incoming(r), nil)
+		return lasting(p.worker.Process(incoming(r), nil))
 	})
 	if err != nil {
 		return redone, fmt.Errorf("work input %d to %d again: %w", redo, committed, err)

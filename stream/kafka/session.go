@@ -84,6 +84,14 @@ func (e fatalError) Unwrap() error { return e.error }
 
 func fatalf(format string, args ...any) error { return fatalError{fmt.Errorf(format, args...)} }
 
+// lasting marks an error of the engine: the same state and input give it again in any session.
+func lasting(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fatalError{err}
+}
+
 func isFatal(err error) bool { return errors.As(err, new(fatalError)) }
 
 func (s *session) run(ctx context.Context) (err error) {
