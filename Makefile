@@ -1,5 +1,5 @@
 # The commands a developer types, by name. CI runs .ci/run, which needs no make.
-.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo ci
+.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults ci
 
 # One static binary: the Kafka clients, Badger and the charts need no C.
 build:
@@ -31,6 +31,16 @@ e2e-kafka:
 
 demo:
 	go run ./cmd/labwatch demo --for 20s --out demo-out
+
+# Faults under load, then an independent check; its last line is the result. The real Kafka is started for it.
+SEED ?= 1
+FOR ?= 1m
+BROKER ?= embedded
+WAY ?= sequenced
+INSTANCES ?= 2
+RATE ?= 2000
+faults:
+	go run ./cmd/faults --seed $(SEED) --for $(FOR) --broker $(BROKER) --way $(WAY) --instances $(INSTANCES) --rate $(RATE)
 
 ci:
 	CI=true bash .ci/run </dev/null

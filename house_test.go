@@ -24,7 +24,8 @@ var rooms = map[string][]string{
 	"config":       {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "web"},
 	"web":          {"alerts", "record"},
 	"cmd/labwatch": {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "config", "web"},
-	".":            {}, // these checks
+	"cmd/faults":   {"record", "state", "stream", "config"}, // starts labwatch as a process, and checks it
+	".":            {},                                      // these checks
 }
 
 // owners names the only rooms that may know a library, so that replacing it stays a matter of
@@ -35,12 +36,12 @@ var owners = []struct {
 	tests   []string // rooms whose tests may know it too
 }{
 	{"github.com/dgraph-io/badger", []string{"state"}, nil},
-	{"github.com/twmb/franz-go", []string{"stream/kafka"}, []string{"cmd/labwatch"}},
+	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/faults"}, []string{"cmd/labwatch"}},
 	{"github.com/segmentio/kafka-go", []string{"cmd/labwatch"}, nil},
 	{"go.yaml.in/yaml", []string{"config"}, nil},
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},
 	{"gonum.org/v1/plot", []string{"cmd/labwatch"}, nil},
-	{"net/http", []string{"web", "cmd/labwatch"}, nil},
+	{"net/http", []string{"web", "cmd/labwatch", "cmd/faults"}, nil},
 }
 
 func TestImportTable(t *testing.T) {

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// broker is the Kafka under test.
+type broker interface {
+	address() string
+	// can says whether a fault of the broker can be had here.
+	can(k kind) bool
+	// restart ends it, in order or by a kill, and starts it again on the same data after a pause.
+	restart(crash bool, down time.Duration) error
+	stop() error
+}
+
+func startBroker(s *settings, root, program, dir string) (broker, error) {
+	switch {
+	case s.brokers != "":
+		return foreignBroker(s.brokers), nil
+	case s.broker == "kafka":
+		return startKafka(root, dir)
+	default:
+		return startEmbedded(program, dir)
+	}
+}
+
+// foreignBroker was there before us.
+type foreignBroker string
+
+func (b foreignBroker) address() string                   { return string(b) }
+func (b foreignBroker) can(kind) bool                     { return false }
+func (b foreignBroker) restart(bool, time.Duration) error { return nil }
+func (b foreignBroker) stop() error                       { return nil }
+
+// embeddedBroker is "labwatch broker". It is never killed: it does not promise to keep what was committed then.
+type embeddedBroker struct {
+	program, dir, log, at string
+	process               *process
+}
+
+func startEmbedded(program, dir string) (*embeddedBroker, error) {
+	at, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	b := &embeddedBroker{program: program, dir: filepath.Join(dir, "broker"), log: filepath.Join(dir, "broker.log"), at: at}
+	return b, b.start()
+}
+
+func (b *embeddedBroker) start() error {
+	_, port, _ := net.SplitHostPort(b.at)
+	p, said, err := spawn("the broker", b.log, true, nil, b.program, "broker", "--dir", b.dir, "--port", port)
+	if err != nil {
+		return err
+	}
+	b.process = p
+	if said != b.at {
+		return fmt.Errorf("start the broker: it listens on %s, not %s", said, b.at)
+	}
+	return nil
+}
+
+func (b *embeddedBroker) address() string { return b.at }
+func (b *embeddedBroker) can(k kind) bool { return k == brokerRestart }
+func (b *embeddedBroker) stop() error     { return b.process.stop(30 * time.Second) }
+
+func (b *embeddedBroker) restart(_ bool, down time.Duration) error {
+	if err := b.stop(); err != nil {
+		return fmt.Errorf("stop the broker: %w", err)
+	}
+	time.Sleep(down)
+	return b.start()
+}
+
+// kafkaBroker is one real node, run by the script that the end-to-end tests use, on a port and a folder of its own.
+type kafkaBroker struct {
+	script, dir, at string
+}
+
+func startKafka(root, dir string) (*kafkaBroker, error) {
+	at, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	b := &kafkaBroker{script: filepath.Join(root, "deploy", "kafka", "kafka"), dir: filepath.Join(dir, "kafka"), at: at}
+	return b, b.do("start")
+}
+
+// do runs the script. Its own output goes through a file: the node it starts would keep a pipe open.
+func (b *kafkaBroker) do(what string) error {
+	_, port, _ := net.SplitHostPort(b.at)
+	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+		return fmt.Errorf("%s Kafka: %w", what, err)
+	}
+	out, err := os.Create(filepath.Join(b.dir, "script.log"))
+	if err != nil {
+		return fmt.Errorf("%s Kafka: %w", what, err)
+	}
+	defer out.Close()
+	c := exec.Command(b.script, what)
+	c.Env = append(os.Environ(), "LABWATCH_KAFKA_PORT="+port, "LABWATCH_KAFKA_DIR="+b.dir)
+	c.Stdout, c.Stderr = out, out
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Run(); err != nil {
+		said, _ := os.ReadFile(out.Name())
+		return fmt.Errorf("%s Kafka: %w: %s", what, err, bytes.TrimSpace(said))
+	}
+	return nil
+}
+
+func (b *kafkaBroker) address() string { return b.at }
+func (b *kafkaBroker) can(k kind) bool { return k == brokerRestart || k == brokerKill }
+func (b *kafkaBroker) stop() error     { return b.do("stop") }
+
+func (b *kafkaBroker) restart(crash bool, down time.Duration) error {
+	if crash {
+		text, err := os.ReadFile(filepath.Join(b.dir, "kafka.pid"))
+		if err != nil {
+			return fmt.Errorf("kill Kafka: %w", err)
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil {
+			return fmt.Errorf("kill Kafka: %w", err)
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			return fmt.Errorf("kill Kafka: %w", err)
+		}
+		time.Sleep(200 * time.Millisecond)
+	} else if err := b.do("stop"); err != nil {
+		return err
+	}
+	time.Sleep(down)
+	return b.do("start")
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}

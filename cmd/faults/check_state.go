@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/state"
+	"labwatch/stream"
+)
+
+// stateCheck rebuilds state as a new machine would, and compares every entity's bytes with the reference's.
+type stateCheck struct {
+	lab         *lab
+	ref         *reference
+	judgement   *judgement
+	differences int
+	compared    int
+	examples    []string
+}
+
+func (c *stateCheck) differs(format string, args ...any) {
+	c.differences++
+	if len(c.examples) < mostExamples {
+		c.examples = append(c.examples, fmt.Sprintf(format, args...))
+	}
+}
+
+// fromKafka rebuilds a partition from the snapshot topic alone.
+func (c *stateCheck) fromKafka(ctx context.Context, p int32, o kadm.Offset) error {
+	return c.rebuild(ctx, "from Kafka", p, o, 0, nil)
+}
+
+// fromDisk rebuilds a partition from the state folder of an instance and what the snapshot topic has after that.
+func (c *stateCheck) fromDisk(ctx context.Context, name string, store *state.Store, p int32, o kadm.Offset) error {
+	type entry struct {
+		key  string
+		blob []byte
+	}
+	var entries []entry
+	position, err := store.Load(p, func(key string, blob []byte) error {
+		entries = append(entries, entry{key, bytes.Clone(blob)})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read state of %s: %w", name, err)
+	}
+	if len(position) != 8 { // it never owned the partition, or the state was taken away and not needed since
+		return nil
+	}
+	return c.rebuild(ctx, "from the disk of "+name, p, o, int64(binary.BigEndian.Uint64(position)), func(restore func(string, []byte)) {
+		for _, e := range entries {
+			restore(e.key, e.blob)
+		}
+	})
+}
+
+func (c *stateCheck) rebuild(ctx context.Context, how string, p int32, o kadm.Offset, from int64, first func(func(string, []byte))) error {
+	redo, err := redoPoint(o)
+	if err != nil {
+		c.differs("%s partition %d: %v", how, p, err)
+		return nil
+	}
+	w, err := c.ref.worker()
+	if err != nil {
+		return err
+	}
+	restore := func(key string, blob []byte) {
+		if err := w.Restore(key, blob, o.At); err != nil {
+			c.differs("%s partition %d: %v", how, p, err)
+		}
+	}
+	if first != nil {
+		first(restore)
+	}
+	snapshots := c.lab.topic("snapshots")
+	ends, err := c.lab.ends(ctx, snapshots)
+	if err != nil {
+		return err
+	}
+	err = c.lab.read(ctx, snapshots, p, from, ends[p], func(r *kgo.Record) error {
+		if !strings.HasPrefix(string(r.Key), "~") { // a recovery's sentinel
+			restore(string(r.Key), r.Value)
+		}
+		return nil
+	})
+	if err == nil {
+		err = c.lab.read(ctx, c.lab.judged(), p, redo, o.At, func(r *kgo.Record) error { return w.Process(message(r), nil) })
+	}
+	if err != nil {
+		return fmt.Errorf("rebuild state %s: %w", how, err)
+	}
+	c.compare(how, p, w)
+	return nil
+}
+
+// compare takes every entity that either side has.
+func (c *stateCheck) compare(how string, p int32, rebuilt *stream.Worker) {
+	want, got := snapshots(c.judgement.workers[p]), snapshots(rebuilt)
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		c.compared++
+		blob, ok := got[key]
+		switch {
+		case !ok:
+			c.differs("%s partition %d: %s is missing", how, p, key)
+		case !bytes.Equal(blob, want[key]):
+			at := 0
+			for at < min(len(blob), len(want[key])) && blob[at] == want[key][at] {
+				at++
+			}
+			c.differs("%s partition %d: %s differs from byte %d on; %d bytes, %d expected", how, p, key, at, len(blob), len(want[key]))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(got)) {
+		if _, ok := want[key]; !ok {
+			c.differs("%s partition %d: %s should not be there", how, p, key)
+		}
+	}
+}
+
+func snapshots(w *stream.Worker) map[string][]byte {
+	all := map[string][]byte{}
+	w.Snapshots(func(key string, blob []byte) { all[key] = bytes.Clone(blob) })
+	return all
+}
+
+// redoPoint reads the note beside a committed offset, such as "labwatch/1 redo=4711".
+func redoPoint(o kadm.Offset) (int64, error) {
+	for word := range strings.FieldsSeq(o.Metadata) {
+		if text, ok := strings.CutPrefix(word, "redo="); ok {
+			return strconv.ParseInt(text, 10, 64)
+		}
+	}
+	return 0, fmt.Errorf("offset %d was committed without a redo point: %q", o.At, o.Metadata)
+}
+
+// openStore opens the state folder of an instance that is down, as the daemon would.
+func (c *stateCheck) openStore(ctx context.Context, name string) (*state.Store, error) {
+	m, err := c.lab.admin.Metadata(ctx, c.lab.judged())
+	if err != nil {
+		return nil, fmt.Errorf("read metadata: %w", err)
+	}
+	config := c.ref.cfg.State
+	config.Dir = c.lab.path(name + ".state")
+	identity := strings.Join([]string{m.Cluster, c.ref.cfg.Kafka.Group, m.Topics[c.lab.judged()].ID.String()}, "/")
+	return state.Open(config, zerolog.Nop(), identity)
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// stream sends readings of simulated instruments until ctx ends. The simulator gives up when the broker is away for
+// long; then the next one goes on, with other ids. What counts is what the raw topics hold in the end, because a
+// client that tries again may write a reading twice.
+func (l *lab) stream(ctx context.Context) error {
+	go l.spoilInput(ctx)
+	for round := uint64(0); ctx.Err() == nil; round++ {
+		p, _, err := spawn("the simulator", l.path("simulate.log"), false, nil, l.program, l.simulation(round)...)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			if err := p.stop(20 * time.Second); err != nil {
+				return fmt.Errorf("stop the simulator: %w", err)
+			}
+			return nil
+		case <-p.done:
+			if p.cmd.ProcessState.ExitCode() == 2 {
+				return fmt.Errorf("start the simulator: %s", p.tail(1))
+			}
+			l.say("the simulator ended and is started again: %s", p.tail(1))
+			sleep(ctx, 500*time.Millisecond)
+		}
+	}
+	return nil
+}
+
+func (l *lab) simulation(round uint64) []string {
+	args := []string{"simulate", "--brokers", l.bus.address(), "--rate", strconv.Itoa(l.rate), "--devices", strconv.Itoa(l.devices),
+		"--seed", strconv.FormatUint(l.seed+round*1_000_003, 10)}
+	if l.fused {
+		args = append(args, "--fused", l.topic("all"))
+	} else {
+		for i, stream := range []string{"results", "qc", "logs", "telemetry"} {
+			args = append(args, "--"+stream+"-topic", l.inputs()[i])
+		}
+	}
+	// Alerts must come and go, or there is nothing to lose.
+	width := max(2, len(strconv.Itoa(l.devices)))
+	first := fmt.Sprintf("device=analyser-%0*d", width, 1)
+	args = append(args, "--fault", "drift:"+first+",test=WBC,at=20s,shift=6sd,for=10s", "--fault", "duplicate:"+first+",share=0.1")
+	if l.devices > 1 {
+		monitor := fmt.Sprintf("device=monitor-%0*d", width, 1)
+		args = append(args, "--fault", "cold_store:"+monitor+",at=5s,for=5s", "--fault", "contamination:"+monitor+",at=15s,for=5s",
+			"--fault", "silent:"+monitor+",at=25s,for=20s")
+	}
+	return args
+}
+
+// spoilInput sends what cannot be read, five times a second: it must be set aside once, too.
+func (l *lab) spoilInput(ctx context.Context) {
+	topics := l.inputs()
+	for n := 0; ctx.Err() == nil; n++ {
+		l.client.Produce(ctx, &kgo.Record{
+			Topic: topics[n%len(topics)], Key: []byte(strconv.Itoa(n % 7)), Value: fmt.Appendf(nil, "{%d is no JSON", n),
+		}, nil)
+		sleep(ctx, 200*time.Millisecond)
+	}
+}

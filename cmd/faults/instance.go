@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// instance is one labwatch under supervision: whenever it ends by itself it is started again a second later, as
+// systemd or Kubernetes would.
+type instance struct {
+	lab    *lab
+	name   string
+	config string
+	http   string
+	link   *proxy
+
+	mu      sync.Mutex
+	process *process
+	wanted  bool
+	ready   bool     // it has been since its last start
+	failed  int      // ends by itself in a row, without being ready in between
+	ends    []string // all ends by itself, with the last words
+}
+
+// refusals is how many ends in a row are taken for a refusal to start.
+const refusals = 6
+
+func (l *lab) newInstance(name string) (*instance, error) {
+	i := &instance{lab: l, name: name}
+	var err error
+	if i.link, err = startProxy(l.bus.address()); err != nil {
+		return nil, err
+	}
+	if i.http, err = freeAddress(); err != nil {
+		return nil, err
+	}
+	i.config, err = l.config(name, i.link.address(), i.http)
+	return i, err
+}
+
+func (i *instance) start() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.wanted = true
+	return i.startLocked()
+}
+
+func (i *instance) startLocked() error {
+	env := []string{"GOMEMLIMIT=400MiB"}
+	if i.lab.sabotage != "" {
+		env = append(env, "LABWATCH_SABOTAGE="+i.lab.sabotage)
+	}
+	p, _, err := spawn(i.name, i.lab.path(i.name+".log"), false, env, i.lab.program, "run", "--config", i.config)
+	if err != nil {
+		return err
+	}
+	i.process, i.ready = p, false
+	go i.supervise(p)
+	return nil
+}
+
+func (i *instance) supervise(p *process) {
+	<-p.done
+	i.mu.Lock()
+	asked := !i.wanted || i.process != p
+	if !asked {
+		i.failed++
+		i.ends = append(i.ends, fmt.Sprintf("%s ended by itself: %v: %s", i.name, p.err, p.tail(1)))
+		i.lab.say("%s", i.ends[len(i.ends)-1])
+	}
+	i.mu.Unlock()
+	if asked {
+		return
+	}
+	time.Sleep(time.Second)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.wanted && i.process == p && i.failed < refusals {
+		if err := i.startLocked(); err != nil {
+			i.lab.say("%v", err)
+		}
+	}
+}
+
+// kill ends it with SIGKILL; it stays down until start.
+func (i *instance) kill() {
+	i.mu.Lock()
+	i.wanted = false
+	p := i.process
+	i.mu.Unlock()
+	p.kill()
+}
+
+// stopPatience is more than the daemon's own: 30 s to drain, 10 s to close.
+const stopPatience = 45 * time.Second
+
+// stop ends it in order.
+func (i *instance) stop() error {
+	i.mu.Lock()
+	i.wanted = false
+	p := i.process
+	i.mu.Unlock()
+	select {
+	case <-p.done: // by itself, before it was asked
+		return nil
+	default:
+	}
+	if err := p.stop(stopPatience); err != nil {
+		return fmt.Errorf("stop %s: %w: %s", i.name, err, p.tail(1))
+	}
+	return nil
+}
+
+func (i *instance) signal(s syscall.Signal) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.process.signal(s)
+}
+
+// isReady asks the instance.
+func (i *instance) isReady() bool {
+	client := http.Client{Timeout: time.Second}
+	resp, err := client.Get("http://" + i.http + "/readyz")
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	ok := resp.StatusCode == http.StatusOK
+	if ok {
+		i.mu.Lock()
+		i.ready, i.failed = true, 0
+		i.mu.Unlock()
+	}
+	return ok
+}
+
+// waitReady waits until it is, at most patience.
+func (i *instance) waitReady(patience time.Duration) bool {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if i.isReady() {
+			return true
+		}
+	}
+	return false
+}
+
+// refused says whether it was given up on, and what it said.
+func (i *instance) refused() (string, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.failed < refusals {
+		return "", false
+	}
+	return i.ends[len(i.ends)-1], true
+}

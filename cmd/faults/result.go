@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// result is everything that a run found out.
+type result struct {
+	lab     *lab
+	faults  []injected
+	gaps    []gap
+	seen    int      // records that the witness read
+	ends    []string // instances that ended by themselves
+	broken  []string // what is a violation whatever the counts say: stalls, refusals, failed stops
+	skipped []string // faults that could not be had, and why
+	finding *finding
+	took    time.Duration
+}
+
+// totals are the figures of the last line.
+func (r *result) totals() (records, lost, doubled, disordered, state int) {
+	f := r.finding
+	if f == nil {
+		return 0, 0, 0, 0, 0
+	}
+	lost = f.log.lost + f.judged.lost
+	// What nobody expected is said too much, as what is said twice is.
+	doubled = f.log.doubled + f.log.foreign + f.judged.doubled + f.judged.foreign
+	disordered = f.log.disordered + f.judged.disordered
+	if f.state != nil {
+		state = f.state.differences
+	}
+	return f.records, lost, doubled, disordered, state
+}
+
+// caught says whether anything is wrong.
+func (r *result) caught() bool {
+	_, lost, doubled, disordered, state := r.totals()
+	return lost+doubled+disordered+state > 0 || len(r.broken) > 0
+}
+
+func (r *result) print(out io.Writer, s *settings) {
+	fmt.Fprintln(out)
+	r.printKinds(out)
+	list := func(title string, lines []string) {
+		if len(lines) > 0 {
+			fmt.Fprintf(out, "%s:\n  %s\n", title, strings.Join(lines, "\n  "))
+		}
+	}
+	list("not injected", r.skipped)
+	list("ended by themselves and were started again", r.ends)
+	if f := r.finding; f != nil {
+		fmt.Fprintf(out, "raw=%d records=%d alerts=%d rejects=%d; a reader who was there all the time saw %d records\n",
+			f.raw, f.records, f.alerts, f.rejects, r.seen)
+		for _, d := range []struct {
+			of string
+			difference
+		}{{"log", f.log}, {"outputs", f.judged}} {
+			fmt.Fprintf(out, "%s: lost=%d doubled=%d foreign=%d disordered=%d\n", d.of, d.lost, d.doubled, d.foreign, d.disordered)
+			list("for example", d.examples)
+		}
+		if f.state != nil {
+			fmt.Fprintf(out, "state: %d entities compared, %d differences\n", f.state.compared, f.state.differences)
+			list("for example", f.state.examples)
+		}
+	}
+	list("VIOLATION", r.broken)
+	if s.sabotage != "" {
+		fmt.Fprintf(out, "sabotage=%s caught=%v\n", s.sabotage, r.caught())
+	}
+	records, lost, doubled, disordered, state := r.totals()
+	fmt.Fprintf(out, "faults=%d records=%d lost=%d doubled=%d disordered=%d state_differences=%d seed=%d broker=%s\n",
+		len(r.faults), records, lost, doubled, disordered, state, s.seed, s.broker)
+}
+
+// printKinds counts the faults by kind, each with the worst gap in the committed output of a partition that began
+// at or after it and before the next fault. With several targets faults overlap, and a gap may be another's doing.
+func (r *result) printKinds(out io.Writer) {
+	type row struct {
+		n             int
+		worst, beyond time.Duration
+	}
+	rows := map[kind]*row{}
+	for _, f := range r.faults {
+		if rows[f.kind] == nil {
+			rows[f.kind] = &row{}
+		}
+		rows[f.kind].n++
+	}
+	for _, g := range r.gaps {
+		f := cause(r.faults, g)
+		if f == nil {
+			continue
+		}
+		w, length := rows[f.kind], g.to.Sub(g.from)
+		w.worst, w.beyond = max(w.worst, length), max(w.beyond, length-f.lasts)
+	}
+	fmt.Fprintf(out, "%-16s %6s %14s %26s\n", "fault", "count", "worst gap ms", "beyond the fault's own ms")
+	for _, k := range kinds {
+		if w := rows[k.kind]; w != nil {
+			fmt.Fprintf(out, "%-16s %6d %14d %26d\n", k.kind, w.n, w.worst.Milliseconds(), w.beyond.Milliseconds())
+		}
+	}
+}
+
+// cause is the last fault that began before a gap, or so soon after its beginning that the last output before the
+// fault may have been just committed.
+func cause(faults []injected, g gap) *injected {
+	const slack = 300 * time.Millisecond
+	i, _ := slices.BinarySearchFunc(faults, g.from.Add(slack), func(f injected, at time.Time) int { return f.at.Compare(at) })
+	if i == 0 {
+		return nil
+	}
+	return &faults[i-1]
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// run makes one run from the broker to the check. It always returns a result, with as much as it got to know.
+func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error) {
+	r = &result{}
+	l := &lab{settings: s, out: out, began: time.Now(), prefix: fmt.Sprintf("faults-%d-", time.Now().UnixNano()%1e12)}
+	r.lab = l
+	if l.dir, err = os.MkdirTemp("", "labwatch-faults-"); err != nil {
+		return r, fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() {
+		if s.keep || err != nil || r.caught() {
+			fmt.Fprintf(out, "configs and logs are in %s\n", l.dir)
+		} else {
+			err = os.RemoveAll(l.dir)
+		}
+	}()
+	if l.root, err = moduleRoot(); err != nil {
+		return r, err
+	}
+	l.program = s.binary
+	if l.program == "" {
+		if l.program, err = build(ctx, l.root, l.dir, s.sabotage != ""); err != nil {
+			return r, err
+		}
+	}
+	if l.bus, err = startBroker(s, l.root, l.program, l.dir); err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, l.bus.stop()) }()
+	if err := l.open(ctx); err != nil {
+		return r, err
+	}
+	defer l.client.Close()
+
+	var disks []smallDisk
+	defer func() {
+		for _, d := range disks {
+			d.unmount()
+		}
+	}()
+	c := &campaign{lab: l}
+	var all []*instance // the extra one too
+	for n := range s.instances + 1 {
+		name := fmt.Sprintf("i%d", n)
+		if n == s.instances {
+			name = "extra"
+		}
+		i, err := l.newInstance(name)
+		if err != nil {
+			return r, err
+		}
+		defer i.link.close()
+		all = append(all, i)
+		if d, err := mountSmall(i.stateDir()); err == nil {
+			disks = append(disks, d)
+		} else if n == 0 {
+			r.skipped = append(r.skipped, fmt.Sprintf("%s: %v", diskFull, err))
+		}
+	}
+	c.instances, c.extra = all[:s.instances], all[s.instances]
+	can := l.choose(r, len(disks) == len(all))
+	defer func() {
+		for _, i := range all {
+			if i.process != nil {
+				i.kill()
+			}
+		}
+	}()
+	for _, i := range c.instances {
+		if err := i.start(); err != nil {
+			return r, err
+		}
+	}
+	for _, i := range c.instances {
+		if !i.waitReady(60 * time.Second) {
+			return r, fmt.Errorf("%s is not ready: %s", i.name, i.process.tail(2))
+		}
+	}
+	return r, l.live(ctx, r, c, can)
+}
+
+// choose says which faults can be had, and says aloud which cannot.
+func (l *lab) choose(r *result, disks bool) func(kind) bool {
+	can := func(k kind) bool {
+		switch {
+		case len(l.kinds) > 0 && !slices.Contains(l.kinds, k):
+			return false
+		case k == brokerRestart || k == brokerKill:
+			return l.bus.can(k)
+		case k == diskFull:
+			return disks
+		}
+		return true
+	}
+	for _, k := range []kind{brokerRestart, brokerKill} {
+		if !l.bus.can(k) {
+			r.skipped = append(r.skipped, fmt.Sprintf("%s: not with this broker", k))
+		}
+	}
+	r.skipped = append(r.skipped, "moves of leaders and coordinators: there is one broker node",
+		"jumps of the clock: they cannot be made for one process without changing the machine's clock")
+	for _, line := range r.skipped {
+		l.say("not injected: %s", line)
+	}
+	return can
+}
+
+// live streams readings under faults, waits until all is judged, stops everything in order, and checks.
+func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) bool) error {
+	w, err := l.newWitness()
+	if err != nil {
+		return err
+	}
+	watching, blind := context.WithCancel(ctx)
+	defer blind()
+	go w.run(watching)
+
+	input, dry := context.WithCancel(ctx)
+	defer dry()
+	streamed := make(chan error, 1)
+	go func() { streamed <- l.stream(input) }()
+	sleep(ctx, 3*time.Second) // let it come into its stride
+	campaigning, over := context.WithTimeout(ctx, l.lasts)
+	defer over()
+	stalled := l.watch(campaigning, over, w, c)
+	c.run(campaigning, can)
+	if l.limit == 0 && ctx.Err() == nil {
+		<-campaigning.Done() // there may have been nothing to inject
+	}
+	over()
+	ended := time.Now()
+	dry()
+	if err := errors.Join(<-streamed, <-stalled, errors.Join(c.errs...), ctx.Err()); err != nil {
+		r.broken = append(r.broken, err.Error())
+	}
+	l.say("the input has ended; waiting until all is judged")
+	refused := func() error { return c.refused() }
+	if err := l.drain(ctx, refused); err != nil {
+		r.broken = append(r.broken, err.Error())
+	}
+	for _, i := range c.instances {
+		if err := i.stop(); err != nil {
+			r.broken = append(r.broken, err.Error())
+		}
+	}
+	r.faults = c.all()
+	for _, i := range append(c.instances, c.extra) {
+		r.ends = append(r.ends, i.ends...)
+	}
+	if err := l.settled(ctx); err != nil {
+		r.broken = append(r.broken, err.Error())
+	}
+	sleep(ctx, time.Second)
+	r.gaps, r.seen = w.before(ended)
+	blind()
+	ref, err := newReference(c.instances[0].config)
+	if err != nil {
+		return err
+	}
+	l.say("checking")
+	r.finding, err = l.check(ctx, ref, c.instances)
+	if err == nil && r.finding.records != r.seen {
+		r.broken = append(r.broken, fmt.Sprintf("a reader who was there all the time saw %d records, a later one %d", r.seen, r.finding.records))
+	}
+	if err == nil && (r.finding.records == 0 || r.finding.alerts == 0) {
+		r.broken = append(r.broken, "there was nothing to check: no records or no alerts")
+	}
+	l.say("checked")
+	return err
+}
+
+// watch ends a campaign that is stuck, and gives the reason or nil when it is over.
+func (l *lab) watch(ctx context.Context, stop func(), w *witness, c *campaign) <-chan error {
+	found := make(chan error, 1)
+	go func() {
+		defer close(found)
+		for ctx.Err() == nil {
+			sleep(ctx, time.Second)
+			if err := c.refused(); err != nil {
+				found <- err
+				stop()
+				return
+			}
+			if quiet := w.quiet(); quiet > stallPatience && ctx.Err() == nil {
+				found <- stall{fmt.Sprintf("no committed output for %v\n%s", quiet.Round(time.Second), l.describe(ctx))}
+				stop()
+				return
+			}
+		}
+	}()
+	return found
+}
+
+// refused names the instances that do not start any more.
+func (c *campaign) refused() error {
+	var said []string
+	for _, i := range c.instances {
+		if last, ok := i.refused(); ok {
+			said = append(said, last)
+		}
+	}
+	if said == nil {
+		return nil
+	}
+	return fmt.Errorf("refused to start %d times in a row: %s", refusals, strings.Join(said, "; "))
+}

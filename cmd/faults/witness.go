@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// witness reads the published records as they are committed, and notes for how long each partition gave none.
+type witness struct {
+	client *kgo.Client
+
+	mu   sync.Mutex
+	last map[int32]time.Time
+	gaps []gap
+	seen int
+}
+
+// gap is a time without committed output of one partition.
+type gap struct{ from, to time.Time }
+
+// noteworthy is the shortest gap that is kept: above one commit interval, below two.
+const noteworthy = 250 * time.Millisecond
+
+func (l *lab) newWitness() (*witness, error) {
+	client, err := kgo.NewClient(kgo.SeedBrokers(l.bus.address()), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.ConsumeTopics(l.topic("records")), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchMaxWait(50*time.Millisecond), kgo.MetadataMinAge(250*time.Millisecond))
+	if err != nil {
+		return nil, fmt.Errorf("start witness: %w", err)
+	}
+	return &witness{client: client, last: map[int32]time.Time{}}, nil
+}
+
+// run watches until ctx ends.
+func (w *witness) run(ctx context.Context) {
+	defer w.client.Close()
+	for ctx.Err() == nil {
+		fetches := w.client.PollFetches(ctx)
+		if errors.Is(fetches.Err0(), context.Canceled) {
+			return
+		}
+		now := time.Now()
+		w.mu.Lock()
+		fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+			if len(f.Records) == 0 {
+				return
+			}
+			w.seen += len(f.Records)
+			if before, ok := w.last[f.Partition]; ok && now.Sub(before) > noteworthy {
+				w.gaps = append(w.gaps, gap{before, now})
+			}
+			w.last[f.Partition] = now
+		})
+		w.mu.Unlock()
+	}
+}
+
+// quiet is for how long no partition has given anything.
+func (w *witness) quiet() time.Duration {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var newest time.Time
+	for _, at := range w.last {
+		if at.After(newest) {
+			newest = at
+		}
+	}
+	if newest.IsZero() {
+		return 0
+	}
+	return time.Since(newest)
+}
+
+// before forgets what came after the input stopped, when silence is no fault, and returns the gaps and the count.
+func (w *witness) before(end time.Time) (gaps []gap, seen int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, g := range w.gaps {
+		if g.to.Before(end) {
+			gaps = append(gaps, g)
+		}
+	}
+	return gaps, w.seen
+}
