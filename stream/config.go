@@ -19,6 +19,9 @@ type Config struct {
 	// LateAfter is the grace for readings that arrive out of order: one that is older than the newest of its device
 	// and kind by more is published with the flag "late", and neither judged nor learned.
 	LateAfter time.Duration `yaml:"late_after"`
+	// PatientSpan is the time in which only one result of a patient counts in a series: the others are published with
+	// their scores, and neither raise alerts nor are learned. 0 counts all.
+	PatientSpan time.Duration `yaml:"patient_span"`
 	// TickInterval is how often silence is looked at: the interval of the ticks in the log, and of arrival times where
 	// the input carries no ticks, in a fused topic or a file.
 	TickInterval time.Duration `yaml:"tick_interval"`
@@ -31,7 +34,7 @@ type Config struct {
 
 // DefaultConfig is what config.yaml documents.
 func DefaultConfig() Config {
-	return Config{Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, TickInterval: 5 * time.Second, MaxSeries: 200}
+	return Config{Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, PatientSpan: 24 * time.Hour, TickInterval: 5 * time.Second, MaxSeries: 200}
 }
 
 // Validate names every mistake by its path below judge.
@@ -45,6 +48,9 @@ func (c *Config) Validate() []error {
 	}
 	if c.LateAfter <= 0 {
 		bad("late_after", "must be more than 0, is %v", c.LateAfter)
+	}
+	if c.PatientSpan < 0 {
+		bad("patient_span", "must not be negative, is %v", c.PatientSpan)
 	}
 	if c.TickInterval < 100*time.Millisecond {
 		bad("tick_interval", "must be at least 100ms, is %v", c.TickInterval)

@@ -19,6 +19,7 @@ type subject struct {
 	test     record.Test
 	unit     string
 	label    string // what people call a channel
+	patient  string // token, to count a patient once; never published from here
 	result   string // id of the result of a critical value
 }
 

@@ -60,10 +60,13 @@ func laboratory(seed uint64, rounds int) []Message {
 		at := start + int64(i)*int64(time.Second)
 		for d := range 2 {
 			r := record.Record{Kind: record.Result, Arrived: at, Time: at, ID: fmt.Sprintf("r%d-%d", d, i), Device: fmt.Sprintf("analyser-%d", d),
-				Facility: "A", Patient: "p1.k1.x", Test: glucose, Unit: "mg/dL", Expected: nan, TargetSD: nan}
+				Facility: "A", Patient: fmt.Sprint("p", i), Test: glucose, Unit: "mg/dL", Expected: nan, TargetSD: nan}
 			r.Value = record.Value{Kind: record.Number, Number: math.Round(100*(95+3*rng.NormFloat64())) / 100}
 			if d == 1 && i > rounds*2/3 {
 				r.Value.Number += 9
+			}
+			if i%10 == 0 {
+				r.Patient = "often here" // counts once
 			}
 			switch rng.IntN(60) {
 			case 0:

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"encoding/binary"
-	"errors"
 	"hash/fnv"
 	"math"
 
@@ -111,7 +110,7 @@ func (g *gate) read(r *reader) {
 	for i := range g.seen {
 		g.seen[i] = passed{r.uint64(), r.uint64()}
 	}
-	if g.at > max(n, 1) {
-		r.fail(errors.New("ring position beyond the ring"))
+	if g.at > n {
+		r.fail(errRing)
 	}
 }

@@ -61,7 +61,8 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 	if name == "" {
 		return
 	}
-	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit, device: d.name, facility: d.facility}
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit,
+		device: d.name, facility: d.facility, patient: r.Patient}
 	w.errorCode(d, about, r.Value.Number, r.Flags, emit)
 	if r.Kind == record.Control {
 		w.qcFailed(d, about, r, emit)
@@ -101,6 +102,7 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		return
 	}
 	s.remember(about)
+	counts := s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan))
 	named := w.j.Plan.Series[s.kind]
 	w.vector = append(w.vector[:0], value)
 	sample := detectors.Sample{At: about.at, Values: w.vector}
@@ -112,6 +114,9 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 	for i, o := range w.opinions {
 		w.scores = append(w.scores, record.Score{Detector: named[i].Name, Series: s.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
 		suspect = suspect || o.breach()
+		if !counts {
+			continue
+		}
 		policy := w.j.policies[named[i].Name]
 		if !policy.Alerts(s.kind) {
 			continue
@@ -125,8 +130,8 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 			s.baseline.Discard() // the newest values may be of the fault already
 		}
 	}
-	if early {
-		return // its clock runs ahead: it is shown, but what comes when is not known
+	if early || !counts {
+		return // its clock runs ahead, so its place in time is not known; or its patient has been counted
 	}
 	// While an alert is open nothing new becomes normal: a fault must not be learned away.
 	sample.Suspect = suspect || s.holding()

@@ -13,7 +13,10 @@ type reader struct {
 	err error
 }
 
-var errShort = errors.New("ends too early")
+var (
+	errShort = errors.New("ends too early")
+	errRing  = errors.New("holds a ring that cannot be")
+)
 
 func (r *reader) fail(err error) {
 	if r.err == nil {

@@ -31,8 +31,9 @@ type series struct {
 	kind     record.Kind
 	baseline *detectors.Baseline
 	panel
-	unit string // of the newest reading, for alerts that speak without one
-	test record.Test
+	votes votes
+	unit  string // of the newest reading, for alerts that speak without one
+	test  record.Test
 }
 
 func newSeries(j *Judging, kind record.Kind, device, name string) *series {
@@ -146,6 +147,7 @@ func (s *series) append(b []byte, named []Named) []byte {
 	b = appendString(b, s.test.Local)
 	b = appendString(b, s.test.LOINC)
 	b = appendString(b, s.test.Name)
+	b = s.votes.append(b)
 	b = appendBytes(b, mustMarshal(s.baseline))
 	return s.panel.append(b, named)
 }
@@ -161,6 +163,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 	s := newSeries(j, record.Kind(kind[0]), device, name)
 	s.unit = r.string()
 	s.test = record.Test{Local: r.string(), LOINC: r.string(), Name: r.string()}
+	s.votes.read(r)
 	base := r.bytes()
 	if r.err != nil {
 		return nil
