@@ -1,5 +1,5 @@
 # The commands a developer types, by name. CI runs .ci/run, which needs no make.
-.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults ci
+.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput ci
 
 # One static binary: the Kafka clients, Badger and the charts need no C.
 build:
@@ -41,6 +41,10 @@ INSTANCES ?= 2
 RATE ?= 2000
 faults:
 	go run ./cmd/faults --seed $(SEED) --for $(FOR) --broker $(BROKER) --way $(WAY) --instances $(INSTANCES) --rate $(RATE)
+
+# Records a second, CPU a record, memory and latency beside a bare Kafka loop; more in cmd/throughput/main.go.
+throughput:
+	go run ./cmd/throughput $(ARGS)
 
 ci:
 	CI=true bash .ci/run </dev/null

@@ -14,18 +14,19 @@ import (
 // rooms is the import table of the house: which rooms of ours each room may import.
 // It stands a second time in .golangci.yml, for editors; this one decides.
 var rooms = map[string][]string{
-	"record":       {},
-	"formats":      {"record"},
-	"detectors":    {},
-	"alerts":       {"record"},
-	"state":        {},
-	"stream":       {"record", "formats", "detectors", "alerts"},
-	"stream/kafka": {"stream"},
-	"config":       {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "web"},
-	"web":          {"alerts", "record"},
-	"cmd/labwatch": {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "config", "web"},
-	"cmd/faults":   {"record", "state", "stream", "config"}, // starts labwatch as a process, and checks it
-	".":            {},                                      // these checks
+	"record":         {},
+	"formats":        {"record"},
+	"detectors":      {},
+	"alerts":         {"record"},
+	"state":          {},
+	"stream":         {"record", "formats", "detectors", "alerts"},
+	"stream/kafka":   {"stream"},
+	"config":         {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "web"},
+	"web":            {"alerts", "record"},
+	"cmd/labwatch":   {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "config", "web"},
+	"cmd/faults":     {"record", "state", "stream", "config"}, // starts labwatch as a process, and checks it
+	"cmd/throughput": {},                                      // starts labwatch as a process, and measures it
+	".":              {},                                      // these checks
 }
 
 // owners names the only rooms that may know a library, so that replacing it stays a matter of
@@ -36,7 +37,7 @@ var owners = []struct {
 	tests   []string // rooms whose tests may know it too
 }{
 	{"github.com/dgraph-io/badger", []string{"state"}, nil},
-	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/faults"}, []string{"cmd/labwatch"}},
+	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/faults", "cmd/throughput"}, []string{"cmd/labwatch"}},
 	{"github.com/segmentio/kafka-go", []string{"cmd/labwatch"}, nil},
 	{"go.yaml.in/yaml", []string{"config"}, nil},
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},

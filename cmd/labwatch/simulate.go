@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ type simulateOptions struct {
 	brokers []string
 	devices int
 	rate    int
+	unpaced bool
 	lasts   time.Duration
 	count   int64
 	seed    uint64
@@ -51,6 +53,7 @@ Faults are given as kind:name=value,... with device, at (after the start, defaul
 	f.StringSliceVar(&o.brokers, "brokers", []string{"127.0.0.1:9092"}, "addresses of Kafka brokers to start from")
 	f.IntVar(&o.devices, "devices", 20, "simulated devices")
 	f.IntVar(&o.rate, "rate", 100, "messages a second")
+	f.BoolVar(&o.unpaced, "unpaced", false, "send as fast as Kafka takes it; the rate is then that of the messages' own times only")
 	f.DurationVar(&o.lasts, "for", 0, "stop after this time (default: until Ctrl-C)")
 	f.Int64Var(&o.count, "count", 0, "stop after this many messages (default: no limit)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of all randomness")
@@ -138,7 +141,11 @@ func (o *simulateOptions) run(ctx context.Context, out, progress io.Writer) erro
 	var counts [simStreams]int64
 	show := newSimProgress(progress, o.limit())
 	begin := time.Now()
-	err = paced(ctx, o.rate, o.limit(), func(n int) error {
+	pace := o.rate
+	if o.unpaced {
+		pace = math.MaxInt32 // always behind, so never a pause
+	}
+	err = paced(ctx, pace, o.limit(), func(n int) error {
 		batch := make([]simMessage, n)
 		arena := make([]byte, 0, n*400) // the writer keeps the values until they are acknowledged
 		for i := range batch {

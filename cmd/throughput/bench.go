@@ -1,0 +1,178 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// partitions of every topic, labwatch's default.
+const partitions = 4
+
+// bench is what all measurements share: a broker, labwatch built from this tree, a folder.
+type bench struct {
+	options
+	dir     string
+	brokers []string
+	broker  *child // nil: a Kafka that is not ours
+	client  *kgo.Client
+	admin   *kadm.Client
+	run     string // part of every name, so that nothing of an earlier run is met
+}
+
+func openBench(ctx context.Context, o options) (b *bench, err error) {
+	b = &bench{options: o, run: fmt.Sprintf("throughput-%d", time.Now().Unix())}
+	if b.dir, err = os.MkdirTemp("", "throughput-"); err != nil {
+		return nil, fmt.Errorf("make folder: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", b.labwatch(), "labwatch/cmd/labwatch")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped
+	if out, err := build.CombinedOutput(); err != nil {
+		return b, fmt.Errorf("build labwatch (run this inside the repository): %w\n%s", err, out)
+	}
+	if out, err := exec.CommandContext(ctx, b.labwatch(), "keys", "new", b.path("keys")).CombinedOutput(); err != nil {
+		return b, fmt.Errorf("make keys: %w: %s", err, out)
+	}
+	if o.brokers != "" {
+		b.brokers = strings.Split(o.brokers, ",")
+	} else if err := b.startBroker(); err != nil {
+		return b, err
+	}
+	if b.client, err = kgo.NewClient(kgo.SeedBrokers(b.brokers...), kgo.ClientID("throughput")); err != nil {
+		return b, fmt.Errorf("start Kafka client: %w", err)
+	}
+	b.admin = kadm.NewClient(b.client)
+	ping, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := b.client.Ping(ping); err != nil {
+		return b, fmt.Errorf("no Kafka broker answers at %s: %w", strings.Join(b.brokers, ","), err)
+	}
+	return b, nil
+}
+
+func (b *bench) startBroker() (err error) {
+	b.broker, err = startChild("broker", b.labwatch(), "broker", "--tied", "--dir", b.path("broker"), "--port", "19800")
+	if err != nil {
+		return err
+	}
+	address, err := bufio.NewReader(b.broker.out).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("start embedded broker: %w; it said: %s", err, b.broker.said)
+	}
+	b.brokers = []string{strings.TrimSpace(address)}
+	return nil
+}
+
+func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *bench) labwatch() string { return b.path("labwatch") }
+
+// close removes what was made on a Kafka that is not ours, and ends and removes everything else.
+func (b *bench) close() {
+	if b.client != nil {
+		if b.broker == nil {
+			b.removeTopics(b.drained(true).inputs())
+			b.removeTopics(b.drained(false).inputs())
+		}
+		b.client.Close()
+	}
+	if b.broker != nil {
+		if err := b.broker.stop(); err != nil {
+			fmt.Fprintf(os.Stderr, "throughput: %v\n", err)
+		}
+	}
+	if err := os.RemoveAll(b.dir); err != nil {
+		fmt.Fprintf(os.Stderr, "throughput: %v\n", err)
+	}
+}
+
+func (b *bench) createTopics(ctx context.Context, topics []string) error {
+	made, err := b.admin.CreateTopics(ctx, partitions, -1, nil, topics...)
+	if err == nil {
+		err = made.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("create topics %s: %w", strings.Join(topics, ", "), err)
+	}
+	return nil
+}
+
+// removeTopics forgives: what is left over costs room and nothing else.
+func (b *bench) removeTopics(topics []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	if _, err := b.admin.DeleteTopics(ctx, topics...); err != nil {
+		fmt.Fprintf(os.Stderr, "throughput: remove topics: %v\n", err)
+	}
+}
+
+// drained is the input that is filled once and drained by every run.
+func (b *bench) drained(fused bool) job {
+	return job{way: way{fused: fused}, input: b.run + "-drained"}
+}
+
+// fill sends the same number of messages to the fused topic and to the four topics.
+func (b *bench) fill(ctx context.Context) error {
+	for _, fused := range []bool{true, false} {
+		j := b.drained(fused)
+		if err := b.createTopics(ctx, j.inputs()); err != nil {
+			return err
+		}
+		// Their own times pass as at the paced rate and lie in the past, so that no reading is early.
+		start := time.Now().Add(-time.Duration(b.records/b.rate)*time.Second - 10*time.Second)
+		sim, err := b.simulate(j, "--unpaced", "--count", fmt.Sprint(b.records), "--start-time", start.UTC().Format(time.RFC3339))
+		if err != nil {
+			return err
+		}
+		if err := sim.wait(ctx, 5*time.Minute); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// simulate starts simulated instruments that write the inputs of a job.
+func (b *bench) simulate(j job, args ...string) (*child, error) {
+	args = append([]string{"simulate", "--brokers", strings.Join(b.brokers, ","),
+		"--devices", fmt.Sprint(b.devices), "--rate", fmt.Sprint(b.rate)}, args...)
+	in := j.inputs()
+	if j.fused {
+		args = append(args, "--fused", in[0])
+	} else {
+		args = append(args, "--results-topic", in[0], "--qc-topic", in[1], "--logs-topic", in[2], "--telemetry-topic", in[3])
+	}
+	return startChild("simulate", b.labwatch(), args...)
+}
+
+// start runs labwatch for a job, in a state folder of its own.
+func (b *bench) start(j job) (*child, error) {
+	config := b.path(j.prefix + "config.yaml")
+	if err := os.WriteFile(config, []byte(j.config(b, b.path(j.prefix+"state"))), 0o600); err != nil {
+		return nil, fmt.Errorf("write config: %w", err)
+	}
+	return startChild(j.name, b.labwatch(), "run", "--config", config)
+}
+
+// clear removes what a job has left.
+func (b *bench) clear(j job) {
+	b.removeTopics(j.outputs())
+	_ = os.RemoveAll(b.path(j.prefix + "state")) // close removes what is left
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	_, _ = b.admin.DeleteGroups(ctx, j.prefix+"group-judge", j.prefix+"group-sequence") // one of them may not exist
+}

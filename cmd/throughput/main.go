@@ -1,0 +1,119 @@
+//go:build linux
+
+// Command throughput measures what labwatch costs beside a bare Kafka loop. It is for developers; nothing of
+// labwatch needs it.
+//
+//	go run ./cmd/throughput                                   # all figures, on an embedded broker of its own
+//	go run ./cmd/throughput --brokers 127.0.0.1:19092 --json figures.json
+//	go run ./cmd/throughput --ways fused --rounds 2 --records 200000 --paced 10s    # a quick look
+//
+// It fills an input once, then lets processes drain it in turns: the bare loop, one way of labwatch, the bare loop,
+// the next way, and so on for some rounds. The bare loop reads the same messages, read committed, and writes each
+// one unchanged, in transactions of 200 ms. A way is only ever compared with the bare loop that ran just before it,
+// because machines change their pace within minutes.
+//
+//	bare                 the loop
+//	fused                labwatch on one topic that holds all kinds
+//	sequenced            labwatch on four topics: standardized into the log, then judged from it
+//	fused-no-detectors   fused with empty lists of detectors: what is left is reading, standardizing, rules, writing
+//	fused-no-snapshots   fused with a redo budget beyond the input: no snapshot is written, to Kafka or to disk
+//
+// Records a second and CPU a record are those between the first and the last commit that is seen, so that a
+// process's start and its joining of the group do not count. Then simulated instruments send at a steady rate, and a
+// reader of committed data notes when each record becomes readable: see latency.go.
+//
+// All processes are children of this one, on one machine; CPU and memory are read from /proc, hence Linux only.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options are the flags.
+type options struct {
+	brokers string
+	ways    string
+	records int
+	rounds  int
+	devices int
+	rate    int
+	paced   time.Duration
+	json    string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintf(os.Stderr, "throughput: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == bareCommand { // this program as a child of itself
+		return bareMain(ctx, args[1:])
+	}
+	o, err := parseFlags(args)
+	if err != nil {
+		return err
+	}
+	ways, err := selectWays(o.ways)
+	if err != nil {
+		return err
+	}
+	b, err := openBench(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	report := newReport(b)
+	report.Machine.print(os.Stdout)
+	if o.rounds > 0 {
+		if err := b.fill(ctx); err != nil {
+			return err
+		}
+		if err := measureDrains(ctx, b, ways, report); err != nil {
+			return err
+		}
+	}
+	if o.paced > 0 {
+		if err := measureLatencies(ctx, b, ways, report); err != nil {
+			return err
+		}
+	}
+	if o.json == "" {
+		return nil
+	}
+	return report.write(o.json)
+}
+
+func parseFlags(args []string) (options, error) {
+	var o options
+	f := flag.NewFlagSet("throughput", flag.ContinueOnError)
+	f.StringVar(&o.brokers, "brokers", "", "host:port,... of a Kafka to use (default: an embedded broker of its own)")
+	f.StringVar(&o.ways, "ways", strings.Join(wayNames(), ","), "what to measure beside the bare loop")
+	f.IntVar(&o.records, "records", 600_000, "messages in the input that is drained")
+	f.IntVar(&o.rounds, "rounds", 5, "how often each way drains it; 0 leaves draining out")
+	f.IntVar(&o.devices, "devices", 1000, "simulated devices")
+	f.IntVar(&o.rate, "rate", 20_000, "messages a second while latency is measured")
+	f.DurationVar(&o.paced, "paced", time.Minute, "how long latency is measured, of the plain ways; 0 leaves it out")
+	f.StringVar(&o.json, "json", "", "also write all figures to this file")
+	if err := f.Parse(args); err != nil {
+		return o, fmt.Errorf("read flags: %w", err)
+	}
+	if o.records < 10_000 || o.devices < 1 || o.rate < 1 || o.rounds < 0 {
+		return o, fmt.Errorf("read flags: --records must be at least 10000, --devices and --rate 1, --rounds 0")
+	}
+	if o.paced != 0 && o.paced < lagWindow {
+		return o, fmt.Errorf("read flags: --paced must be 0 or at least %v", lagWindow)
+	}
+	return o, nil
+}
