@@ -113,6 +113,9 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 // seal produces the snapshots that are due and names each partition's redo point, in the same transaction.
 func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
 	metadata := map[place]string{}
+	if sabotaged(snapshotsOutside) {
+		send = j.sendOutside
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for at, p := range j.parts {
@@ -126,6 +129,9 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
 			send(r, p.acked)
 		})
 		metadata[at] = encodeMetadata(redo)
+		if sabotaged(diskFirst) {
+			j.keep.write(at.partition, p.position, p.keys, p.blobs)
+		}
 	}
 	return metadata
 }

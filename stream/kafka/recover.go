@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/stream"
 )
 
 // sentinel is the key of a record that marks how far a recovery must read the snapshot topic. Every recovery writes
@@ -45,6 +48,10 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 		return nil, fatalf("input of %s/%d was deleted up to offset %d, but recovery must begin at %d: the topic's "+
 			"retention is shorter than the redo span; raise it, then remove the group and the snapshot topic to start anew",
 			at.topic, at.partition, first, redo)
+	}
+	if sabotaged(replayInGroup) {
+		p.next = redo
+		return p, nil
 	}
 	redone, err := j.replay(ctx, at, p, redo, committed)
 	if err != nil {
@@ -114,6 +121,10 @@ func (j *Judge) firstOffset(ctx context.Context, at place) (int64, error) {
 
 // restore loads the newest committed snapshot of every entity and returns how many it read.
 func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed int64) (int, error) {
+	bound := int64(math.MaxInt64)
+	if sabotaged(restoreToLSO) {
+		bound = j.lastStable(ctx, partition)
+	}
 	end, err := j.writeSentinel(ctx, partition)
 	if err != nil {
 		return 0, err
@@ -130,6 +141,9 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 	p.position = from
 	newer := map[string][]byte{} // than what is on the disk
 	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, from, end, func(r *kgo.Record) error {
+		if r.Offset >= bound {
+			return nil
+		}
 		p.position = r.Offset + 1
 		if string(r.Key) == sentinel {
 			return nil
@@ -196,9 +210,13 @@ func (j *Judge) replay(ctx context.Context, at place, p *part, redo, committed i
 		return 0, nil
 	}
 	redone := 0
+	emit := stream.Emit(nil)
+	if sabotaged(replayUnmuted) {
+		emit = j.sayAgain(at)
+	}
 	err := j.read(ctx, at, redo, committed-1, func(r *kgo.Record) error {
 		redone++
-		return lasting(p.worker.Process(incoming(r), nil))
+		return lasting(p.worker.Process(incoming(r), emit))
 	})
 	if err != nil {
 		return redone, fmt.Errorf("work input %d to %d again: %w", redo, committed, err)

@@ -341,6 +341,10 @@ func (s *session) commit(ctx context.Context, send sender, failed *atomic.Bool) 
 	if err := s.gts.Client().Flush(end); err != nil {
 		return s.abandon(ctx, true, fmt.Errorf("flush outputs: %w", err))
 	}
+	if sabotaged(offsetsOutside) {
+		s.commitOutside(end, metadata)
+	}
+	dwell(s.env.CommitInterval / 2)
 	committed, err := s.gts.End(end, kgo.TransactionEndTry(!failed.Load()))
 	if err != nil {
 		return fmt.Errorf("end transaction: %w", err)

@@ -1,0 +1,72 @@
+package kafka
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"labwatch/stream"
+)
+
+// The deliberate mistakes. A labwatch that was built with the tag "sabotage" makes the one that LABWATCH_SABOTAGE
+// names, so that cmd/faults can show that its checker sees it. In every other build sabotaged is false at compile
+// time, and nothing of this remains in the program.
+const (
+	offsetsOutside   = "offsets_outside"   // offsets are committed before the transaction and not in it
+	snapshotsOutside = "snapshots_outside" // snapshots are written at once and not in the transaction
+	replayUnmuted    = "replay_unmuted"    // a recovery says again what it works again
+	replayInGroup    = "replay_in_group"   // the group's session works [redo, committed) again, and so goes back
+	diskFirst        = "disk_first"        // the local disk is written before the commit
+	restoreToLSO     = "restore_to_lso"    // a restore ends where the oldest open transaction begins
+)
+
+// dwell lengthens, in a build for sabotage, the moment between what a mistake does too early and the commit. A kill
+// must fall into it to do harm; a right protocol does not mind.
+func dwell(d time.Duration) {
+	if sabotage {
+		time.Sleep(d)
+	}
+}
+
+func sabotaged(mistake string) bool { return sabotage && sabotageWanted() == mistake }
+
+func (s *session) commitOutside(ctx context.Context, metadata map[place]string) {
+	ctx = kgo.PreCommitFnContext(ctx, func(req *kmsg.OffsetCommitRequest) error {
+		for i := range req.Topics {
+			t := &req.Topics[i]
+			for j := range t.Partitions {
+				if m, ok := metadata[place{t.Topic, t.Partitions[j].Partition}]; ok {
+					t.Partitions[j].Metadata = &m
+				}
+			}
+		}
+		return nil
+	})
+	client := s.gts.Client()
+	client.CommitOffsetsSync(ctx, client.UncommittedOffsets(), nil)
+}
+
+func (j *Judge) sendOutside(r *kgo.Record, acked func(int64)) {
+	if j.plain.ProduceSync(context.Background(), r).FirstErr() == nil {
+		acked(r.Offset)
+	}
+}
+
+func (j *Judge) sayAgain(at place) stream.Emit {
+	return func(o stream.Output) {
+		r := j.env.outgoing(o)
+		r.Partition = at.partition
+		j.plain.Produce(context.Background(), r, nil)
+	}
+}
+
+func (j *Judge) lastStable(ctx context.Context, partition int32) int64 {
+	ends, err := j.admin.ListCommittedOffsets(ctx, j.env.Topics.Snapshots)
+	if err != nil {
+		return 0
+	}
+	o, _ := ends.Lookup(j.env.Topics.Snapshots, partition)
+	return o.Offset
+}
