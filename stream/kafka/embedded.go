@@ -22,6 +22,10 @@ type Broker struct {
 	address string
 }
 
+// embeddedCluster is the cluster id by which an instance knows that it speaks to an embedded broker, whoever started
+// that.
+const embeddedCluster = "labwatch-embedded"
+
 // StartBroker listens on the loopback address, at port or the next free one of the following hundred, and keeps its
 // data in dir. An empty dir keeps everything in memory. It waits up to ten seconds for a former broker to leave dir.
 func StartBroker(dir string, port int) (*Broker, error) {
@@ -36,7 +40,7 @@ func StartBroker(dir string, port int) (*Broker, error) {
 	opts := []kfake.Opt{
 		kfake.NumBrokers(1),
 		kfake.Ports(port),
-		kfake.ClusterID("labwatch-embedded"),
+		kfake.ClusterID(embeddedCluster),
 		// One hour is the default; retention of a bench should be seen to work within a minute.
 		kfake.BrokerConfigs(map[string]string{"log.cleaner.backoff.ms": "60000", "group.initial.rebalance.delay.ms": "0"}),
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -121,9 +120,8 @@ func (j *Judge) firstOffset(ctx context.Context, at place) (int64, error) {
 
 // restore loads the newest committed snapshot of every entity and returns how many it read.
 func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed int64) (int, error) {
-	bound := int64(math.MaxInt64)
 	if sabotaged(restoreToLSO) {
-		bound = j.lastStable(ctx, partition)
+		return 0, j.restoreToLSO(ctx, partition, p, committed)
 	}
 	end, err := j.writeSentinel(ctx, partition)
 	if err != nil {
@@ -141,9 +139,6 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 	p.position = from
 	newer := map[string][]byte{} // than what is on the disk
 	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, from, end, func(r *kgo.Record) error {
-		if r.Offset >= bound {
-			return nil
-		}
 		p.position = r.Offset + 1
 		if string(r.Key) == sentinel {
 			return nil

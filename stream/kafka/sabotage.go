@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -62,11 +63,31 @@ func (j *Judge) sayAgain(at place) stream.Emit {
 	}
 }
 
-func (j *Judge) lastStable(ctx context.Context, partition int32) int64 {
-	ends, err := j.admin.ListCommittedOffsets(ctx, j.env.Topics.Snapshots)
+func (j *Judge) restoreToLSO(ctx context.Context, partition int32, p *part, committed int64) error {
+	topic := j.env.Topics.Snapshots
+	ends, err := j.admin.ListCommittedOffsets(ctx, topic)
 	if err != nil {
-		return 0
+		return err
 	}
-	o, _ := ends.Lookup(j.env.Topics.Snapshots, partition)
-	return o.Offset
+	end, _ := ends.Lookup(topic, partition)
+	client, err := kgo.NewClient(append(clientOptions(j.env), kgo.KeepControlRecords(), kgo.ConsumePartitions(
+		map[string]map[int32]kgo.Offset{topic: {partition: kgo.NewOffset().AtStart()}}))...)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for next := int64(0); next < end.Offset; {
+		fetches := client.PollFetches(ctx)
+		for it := fetches.RecordIter(); !it.Done() && err == nil; {
+			r := it.Next()
+			next = r.Offset + 1
+			if next <= end.Offset && !r.Attrs.IsControl() && string(r.Key) != sentinel {
+				err = lasting(p.worker.Restore(string(r.Key), r.Value, committed))
+			}
+		}
+		if err = errors.Join(err, fetches.Err0()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -49,10 +50,11 @@ type session struct {
 	stage  stage
 	stats  *sessionStats
 
-	gts    *kgo.GroupTransactSession
-	mu     sync.Mutex // between the group's callbacks and the loop: guards owned and broken
-	owned  map[place]int64
-	broken error
+	gts      *kgo.GroupTransactSession
+	watchdog watchdog
+	mu       sync.Mutex // between the group's callbacks and the loop: guards owned and broken
+	owned    map[place]int64
+	broken   error
 }
 
 // run keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session
@@ -99,6 +101,7 @@ func (s *session) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fatalf("start Kafka session %s: %w", s.name, err)
 	}
+	s.watchdog = watchdog{admin: kadm.NewClient(s.gts.Client()), group: s.env.Group + "-" + s.name, patience: 3 * s.env.SessionTimeout}
 	defer func() {
 		s.gts.CloseAllowingRebalance()
 		s.dropAll()
@@ -245,10 +248,11 @@ func (s *session) transaction(ctx context.Context) error {
 		}
 		if fetches.NumRecords() == 0 {
 			if !begun {
-				return s.failure()
+				return errors.Join(s.failure(), s.watchdog.idle(ctx))
 			}
 			continue
 		}
+		s.watchdog.fed()
 		if !begun {
 			if err := s.gts.Begin(); err != nil {
 				return fmt.Errorf("begin transaction: %w", err)

@@ -62,6 +62,11 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 	if fused {
 		judged = inputs[0]
 	}
+	if m, err := admin.BrokerMetadata(ctx); err != nil {
+		return Layout{}, fmt.Errorf("read Kafka's metadata: %w", err)
+	} else if m.Cluster == embeddedCluster {
+		env.Embedded = true // another instance's, or "labwatch broker"
+	}
 	if env.Embedded {
 		if err := createAll(ctx, admin, env, inputs, env.Partitions, nil); err != nil {
 			return Layout{}, err
