@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -76,6 +77,19 @@ func decodeParams(params map[string]any) func(any) error {
 		}
 		return nil
 	}
+}
+
+// Rules is a short hash of the settings that decide what a reading means. Two processes with equal rules make the
+// same of the same input.
+func (c *Config) Rules() (string, error) {
+	b, err := yaml.Marshal(struct {
+		Standardize, Judge, Detectors, Alerts any
+		Fused                                 bool
+	}{c.Standardize, c.Judge, c.Detectors, c.Alerts, c.Fused})
+	if err != nil {
+		return "", fmt.Errorf("hash the rules: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(b))[:8], nil
 }
 
 // Marshal writes a tree as YAML, for "labwatch check --print".

@@ -128,7 +128,7 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
 			r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(key), Value: blob}
 			send(r, p.acked)
 		})
-		metadata[at] = encodeMetadata(redo)
+		metadata[at] = note{redo, j.env.Rules}.String()
 		if sabotaged(diskFirst) {
 			j.keep.write(at.partition, p.position, p.keys, p.blobs)
 		}

@@ -44,7 +44,7 @@ func newBench(t *testing.T) *bench {
 	c.Brokers, c.Instance, c.Partitions = cluster.ListenAddrs(), "one", 1
 	c.CommitInterval, c.SessionTimeout = 20*time.Millisecond, 6*time.Second
 	c.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour} // nothing is due before a stop
-	b := &bench{t: t, env: &Environment{Config: c, Embedded: true, TickInterval: time.Second, Log: zerolog.New(zerolog.NewTestWriter(t))}}
+	b := &bench{t: t, env: &Environment{Config: c, Embedded: true, TickInterval: time.Second, Rules: "r1", Log: zerolog.New(zerolog.NewTestWriter(t))}}
 	if b.plain, err = Connect(t.Context(), b.env, 10*time.Second); err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +220,33 @@ func TestRecoveryFromEverySource(t *testing.T) {
 	}
 }
 
+// TestChangedRulesAreTold: a recovery under another config than the one under which the input was judged says so.
+func TestChangedRulesAreTold(t *testing.T) {
+	b := newBench(t)
+	b.write("a", 40)
+	// A kill: the committed offset is there, the snapshot of the stop is not.
+	var at kadm.Offsets
+	at.Add(kadm.Offset{Topic: b.env.Topics.Log, Partition: 0, At: 40, LeaderEpoch: -1, Metadata: note{0, "r1"}.String()})
+	if err := kadm.NewClient(b.plain).CommitAllOffsets(t.Context(), b.env.Group+"-judge", at); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		rules string
+		want  uint64
+	}{{"r1", 0}, {"r2", 1}} {
+		env := *b.env
+		env.Rules = c.rules
+		j := NewJudge(&env, env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+		p, err := j.recoverForTest(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := j.stats.rulesChanged.Get(); got != c.want || len(states(p.worker)) != 1 {
+			t.Errorf("rules %s: told %d times, want %d; %d entities", c.rules, got, c.want, len(states(p.worker)))
+		}
+	}
+}
+
 // recoverForTest recovers the only partition outside a session.
 func (j *Judge) recoverForTest(ctx context.Context) (*part, error) {
 	j.keep.start()
@@ -240,7 +267,7 @@ func TestRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		var back kadm.Offsets
-		back.Add(kadm.Offset{Topic: b.env.Topics.Log, Partition: 0, At: 10, LeaderEpoch: -1, Metadata: encodeMetadata(10)})
+		back.Add(kadm.Offset{Topic: b.env.Topics.Log, Partition: 0, At: 10, LeaderEpoch: -1, Metadata: note{10, "r1"}.String()})
 		if err := kadm.NewClient(b.plain).CommitAllOffsets(t.Context(), b.env.Group+"-judge", back); err != nil {
 			t.Fatal(err)
 		}

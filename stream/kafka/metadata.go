@@ -2,26 +2,31 @@ package kafka
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
-// The redo point of a partition rides in the metadata of its committed offset, so that both change in one atomic
-// step and any Kafka tool shows them: "labwatch/1 redo=4711".
-const metadataVersion = "labwatch/1"
+// note is what rides in the metadata of a partition's committed offset, so that it changes with the offset in one
+// atomic step and any Kafka tool shows it: "labwatch/1 redo=4711 rules=5f2a90c1".
+type note struct {
+	redo  int64  // oldest input offset that is in no snapshot
+	rules string // of the config under which the input before the offset was judged, see Environment.Rules
+}
 
-func encodeMetadata(redo int64) string { return fmt.Sprintf("%s redo=%d", metadataVersion, redo) }
+const noteVersion = "labwatch/1"
 
-// decodeMetadata reads what encodeMetadata wrote. Anything else was not written by labwatch, or by a newer one.
-func decodeMetadata(s string) (redo int64, err error) {
-	rest, ok := strings.CutPrefix(s, metadataVersion+" redo=")
+func (n note) String() string {
+	return fmt.Sprintf("%s redo=%d rules=%s", noteVersion, n.redo, n.rules)
+}
+
+// parseNote reads what String wrote. Anything else was not written by labwatch, or by a newer one.
+func parseNote(s string) (n note, err error) {
+	rest, ok := strings.CutPrefix(s, noteVersion+" ")
 	if !ok {
-		return 0, fatalf("the group's offset was committed with the note %q, which this labwatch (%s) does not know: "+
-			"it was set by hand or by a newer labwatch; run that one, or remove the group and the snapshot topic to start anew", s, metadataVersion)
+		return note{}, fatalf("the group's offset was committed with the note %q, which this labwatch (%s) does not know: "+
+			"it was set by hand or by a newer labwatch; run that one, or remove the group and the snapshot topic to start anew", s, noteVersion)
 	}
-	redo, err = strconv.ParseInt(rest, 10, 64)
-	if err != nil || redo < 0 {
-		return 0, fatalf("the group's offset was committed with the note %q, which has no redo point", s)
+	if _, err := fmt.Sscanf(rest, "redo=%d rules=%s", &n.redo, &n.rules); err != nil || n.redo < 0 {
+		return note{}, fatalf("the group's offset was committed with the note %q, which has no redo point", s)
 	}
-	return redo, nil
+	return n, nil
 }

@@ -113,6 +113,7 @@ type Environment struct {
 	Config
 	Embedded     bool          // the broker is the embedded one: see session on transactional ids
 	TickInterval time.Duration // how often time is written into the log
+	Rules        string        // short hash of the settings that decide what input means, see note
 	Log          zerolog.Logger
 }
 

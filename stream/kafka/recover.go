@@ -27,10 +27,11 @@ const sentinel = "~sentinel"
 //  3. work [R, C) again with outputs muted; every entity skips what its snapshot contains.
 func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	began := time.Now()
-	committed, redo, err := j.committed(ctx, at)
+	committed, last, err := j.committed(ctx, at)
 	if err != nil {
 		return nil, err
 	}
+	redo := last.redo
 	first, err := j.firstOffset(ctx, at)
 	if err != nil {
 		return nil, err
@@ -56,6 +57,12 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
+	if redone > 0 && last.rules != j.env.Rules {
+		j.stats.rulesChanged.Inc()
+		j.env.Log.Warn().Str("topic", at.topic).Int32("partition", at.partition).Int("redone", redone).
+			Msg("the config has changed: input that was published under the former rules taught the state under the new ones; " +
+				"nothing is said twice, and the state is that of the new rules from the redo point on")
+	}
 	took := time.Since(began)
 	j.stats.recoverySeconds.Update(took.Seconds())
 	j.env.Log.Info().Str("topic", at.topic).Int32("partition", at.partition).Int64("committed", committed).
@@ -63,17 +70,17 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	return p, nil
 }
 
-// committed reads the group's stable committed offset, negative when there is none, and its redo point.
-func (j *Judge) committed(ctx context.Context, at place) (offset, redo int64, err error) {
+// committed reads the group's stable committed offset, negative when there is none, and the note that came with it.
+func (j *Judge) committed(ctx context.Context, at place) (offset int64, n note, err error) {
 	o, err := stableOffset(ctx, j.env, j.admin, j.env.Group+"-judge", at)
 	if err != nil || o.At < 0 {
-		return -1, 0, err
+		return -1, note{}, err
 	}
-	redo, err = decodeMetadata(o.Metadata)
-	if err == nil && redo > o.At {
-		err = fatalf("redo point %d of %s/%d lies behind the committed offset %d", redo, at.topic, at.partition, o.At)
+	n, err = parseNote(o.Metadata)
+	if err == nil && n.redo > o.At {
+		err = fatalf("redo point %d of %s/%d lies behind the committed offset %d", n.redo, at.topic, at.partition, o.At)
 	}
-	return o.At, redo, err
+	return o.At, n, err
 }
 
 // stableOffset reads what a group committed for a place; At is negative when nothing is.

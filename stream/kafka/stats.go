@@ -34,6 +34,7 @@ type JudgeStats struct {
 	snapshotBytes   *metrics.Counter
 	recoverySeconds *metrics.PrometheusHistogram
 	storeFailed     *metrics.Gauge
+	rulesChanged    *metrics.Counter
 }
 
 func newJudgeStats() *JudgeStats {
@@ -42,6 +43,7 @@ func newJudgeStats() *JudgeStats {
 	s.snapshotBytes = s.set.NewCounter("labwatch_snapshot_bytes_total")
 	s.recoverySeconds = s.set.NewPrometheusHistogramExt("labwatch_recovery_duration_seconds",
 		[]float64{.01, .05, .1, .5, 1, 5, 15, 60})
+	s.rulesChanged = s.set.NewCounter("labwatch_recovery_rules_changed_total")
 	s.storeFailed = s.set.NewGauge("labwatch_state_write_failed", nil)
 	return s
 }
@@ -49,15 +51,16 @@ func newJudgeStats() *JudgeStats {
 // Help is one line for each family of this room.
 func Help() map[string]string {
 	return map[string]string{
-		"labwatch_commits_total":             "Transactions committed, by stage.",
-		"labwatch_commit_aborts_total":       "Transactions that were not committed and were worked again, by stage.",
-		"labwatch_session_restarts_total":    "Kafka sessions started anew after an error, by stage.",
-		"labwatch_commit_duration_seconds":   "Time from sealing a transaction to its commit, by stage.",
-		"labwatch_snapshots_total":           "Snapshots of devices and groups written in transactions.",
-		"labwatch_snapshot_bytes_total":      "Bytes of those snapshots.",
-		"labwatch_recovery_duration_seconds": "Time to recover one partition.",
-		"labwatch_state_write_failed":        "1 when the local state is no longer written, until the next start.",
-		"labwatch_consumer_lag_records":      "Records between the committed offset and the end, by stage, topic and partition.",
-		"labwatch_ticks_total":               "Ticks written into the log.",
+		"labwatch_commits_total":                "Transactions committed, by stage.",
+		"labwatch_commit_aborts_total":          "Transactions that were not committed and were worked again, by stage.",
+		"labwatch_session_restarts_total":       "Kafka sessions started anew after an error, by stage.",
+		"labwatch_commit_duration_seconds":      "Time from sealing a transaction to its commit, by stage.",
+		"labwatch_snapshots_total":              "Snapshots of devices and groups written in transactions.",
+		"labwatch_snapshot_bytes_total":         "Bytes of those snapshots.",
+		"labwatch_recovery_duration_seconds":    "Time to recover one partition.",
+		"labwatch_recovery_rules_changed_total": "Partitions recovered with input that was published under another config.",
+		"labwatch_state_write_failed":           "1 when the local state is no longer written, until the next start.",
+		"labwatch_consumer_lag_records":         "Records between the committed offset and the end, by stage, topic and partition.",
+		"labwatch_ticks_total":                  "Ticks written into the log.",
 	}
 }
