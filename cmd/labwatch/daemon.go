@@ -25,6 +25,7 @@ type daemon struct {
 	log      zerolog.Logger
 	only     string                                // one stage, or both when empty
 	embedded bool                                  // kafka.brokers is an embedded broker that the caller has started
+	patience time.Duration                         // how long the start waits for a broker before it gives up
 	started  func(http string, judge *kafka.Judge) // called once everything runs; may be nil
 }
 
@@ -32,9 +33,10 @@ type daemon struct {
 const (
 	drainPatience = 30 * time.Second
 	closePatience = 10 * time.Second
-	// connectPatience is how long a start waits for a broker before it gives up with an error.
-	connectPatience = 30 * time.Second
 )
+
+// connectPatience is that of run: a broker that starts at the same time as labwatch is there within it.
+const connectPatience = 30 * time.Second
 
 // runDaemon wires the rooms together and works until ctx ends or something fails that cannot be mended. It is one
 // straight function, in the order in which things are needed: what can fail without a trace comes first, and
@@ -62,7 +64,11 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	closing.add("http", server.Close)
 	d.log.Info().Str("address", server.Addr().String()).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
 
-	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, TickInterval: cfg.Judge.TickInterval, Log: d.log}
+	rules, err := cfg.Rules()
+	if err != nil {
+		return err
+	}
+	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, TickInterval: cfg.Judge.TickInterval, Rules: rules, Log: d.log}
 	if env.Instance == "" {
 		if env.Instance, err = os.Hostname(); err != nil {
 			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)
@@ -78,14 +84,14 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	}
 
 	health.say("kafka", "waiting for a broker at "+strings.Join(env.Brokers, ", "))
-	client, err := kafka.Connect(ctx, env, connectPatience)
+	client, err := kafka.Connect(ctx, env, d.patience)
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
 	closing.add("kafka client", func(context.Context) error { client.Close(); return nil })
 	layout, err := kafka.Prepare(ctx, env, client, d.topics(), cfg.Fused)
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
 	health.say("kafka", "")
 	d.log.Info().Strs("brokers", env.Brokers).Str("cluster", layout.ClusterID).Str("version", layout.BrokerVersion).
@@ -126,6 +132,14 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	})
 	if err == nil {
 		d.log.Info().Msg("stopped; everything that was read is committed")
+	}
+	return err
+}
+
+// unlessStopped is err, unless a start was told to stop before it had read anything: that is no failure.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
 	}
 	return err
 }
