@@ -15,6 +15,7 @@ type clock struct {
 	interval int64
 	now      clockAt
 	past     []clockAt // since the last snapshot, oldest first
+	stored   []byte    // the last snapshot
 }
 
 // clockAt is the clock after the record at offset.

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -216,7 +217,7 @@ func (w *Worker) Restore(key string, blob []byte, committed int64) error {
 	case "clock":
 		if w.clock != nil {
 			w.clock.now.read(r)
-			w.clock.past = w.clock.past[:0]
+			w.clock.past, w.clock.stored = w.clock.past[:0], bytes.Clone(blob)
 		} else {
 			r.b = nil // of a former fused layout; the log carries ticks
 		}
@@ -236,11 +237,31 @@ func (w *Worker) Checkpoint(now, next int64, budget Budget, put func(key string,
 	redo = w.queue.drain(now, next, budget, put)
 	if w.clock != nil {
 		if at, moved := w.clock.rewind(redo); moved {
-			e := entity{key: "clock/", covers: redo, state: at}
-			put(e.key, e.snapshot())
+			e := entity{key: clockKey, covers: redo, state: at}
+			w.clock.stored = e.snapshot()
+			put(clockKey, w.clock.stored)
 		}
 	}
 	return redo
+}
+
+// clockKey is the key of the clock's snapshot.
+const clockKey = "clock/"
+
+// Refresh puts snapshots of these entities again as they are, where a store wants to give up the older ones. Those
+// that are dirty are left out: they will be due anyway.
+func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) {
+	for _, key := range keys {
+		kind, name, _ := strings.Cut(key, "/")
+		switch {
+		case kind == "d" && w.devices[name] != nil && !w.devices[name].queued:
+			put(key, w.devices[name].snapshot())
+		case kind == "g" && w.groups[name] != nil && !w.groups[name].queued:
+			put(key, w.groups[name].snapshot())
+		case key == clockKey && w.clock != nil && w.clock.stored != nil:
+			put(key, w.clock.stored)
+		}
+	}
 }
 
 // Committed says that everything emitted since the last call is committed: only now it is counted.

@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -23,6 +22,8 @@ type Judge struct {
 	keep  *keeper
 	stats *JudgeStats
 
+	trims sync.WaitGroup // deletions under way
+
 	mu    sync.Mutex // guards the map; a part belongs to whoever works its partition
 	parts map[place]*part
 }
@@ -32,8 +33,10 @@ type part struct {
 	worker *stream.Worker
 	next   int64 // first offset that the worker has not seen
 
-	keys  []string // snapshots of the open transaction
-	blobs [][]byte
+	keys    []string // snapshots of the open transaction
+	blobs   [][]byte
+	offsets []int64 // of keys, once acknowledged
+	trim    *trim   // nil where the snapshot topic is compacted
 
 	mu       sync.Mutex // acknowledgements come from the client's goroutine
 	position int64      // first offset of the snapshot partition that keys and everything before do not cover
@@ -54,7 +57,9 @@ func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, ne
 func (j *Judge) Run(ctx context.Context) error {
 	j.keep.start()
 	err := runSessions(ctx, j.env, "judge", []string{j.topic}, j, &j.stats.sessionStats)
-	return errors.Join(err, j.keep.stop())
+	j.trims.Wait()
+	j.keep.stop()
+	return err
 }
 
 // Stats are the counters of the stage, for /metrics.
@@ -120,14 +125,19 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
 	defer j.mu.Unlock()
 	for at, p := range j.parts {
 		budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last}
-		p.keys, p.blobs = p.keys[:0:0], p.blobs[:0:0]
-		redo := p.worker.Checkpoint(now.UnixNano(), p.next, budget, func(key string, blob []byte) {
+		p.keys, p.blobs, p.offsets = nil, nil, nil
+		put := func(key string, blob []byte) {
+			i := len(p.keys)
 			p.keys, p.blobs = append(p.keys, key), append(p.blobs, blob)
 			j.stats.snapshots.Inc()
 			j.stats.snapshotBytes.Add(len(blob))
 			r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(key), Value: blob}
-			send(r, p.acked)
-		})
+			send(r, func(offset int64) { p.acked(i, offset) })
+		}
+		redo := p.worker.Checkpoint(now.UnixNano(), p.next, budget, put)
+		if p.trim != nil {
+			p.worker.Refresh(p.trim.stale(), put)
+		}
 		metadata[at] = note{redo, j.env.Rules}.String()
 		if sabotaged(diskFirst) {
 			j.keep.write(at.partition, p.position, p.keys, p.blobs)
@@ -136,10 +146,15 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
 	return metadata
 }
 
-func (p *part) acked(offset int64) {
+// acked notes the offset of the i-th snapshot of the open transaction.
+func (p *part) acked(i int, offset int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.position = max(p.position, offset+1)
+	for len(p.offsets) <= i {
+		p.offsets = append(p.offsets, 0)
+	}
+	p.offsets[i] = offset
 }
 
 // settle hands the committed snapshots to the local disk and lets the workers publish what they counted.
@@ -151,10 +166,39 @@ func (j *Judge) settle(now time.Time) {
 		if len(p.keys) == 0 {
 			continue
 		}
-		p.mu.Lock()
-		position := p.position
+		p.mu.Lock() // the transaction is committed, so everything is acknowledged
+		position, offsets := p.position, p.offsets
 		p.mu.Unlock()
+		if p.trim != nil {
+			for i, key := range p.keys {
+				p.trim.note(key, offsets[i])
+			}
+			j.trim(at.partition, p.trim)
+		}
 		j.keep.write(at.partition, position, p.keys, p.blobs)
 		p.keys, p.blobs = nil, nil
 	}
+}
+
+// trim deletes what nobody needs from the front of a snapshot partition, aside of the loop. If it fails, the next one
+// deletes more.
+func (j *Judge) trim(partition int32, t *trim) {
+	front, worth := t.front()
+	if !worth {
+		return
+	}
+	t.deleted = front
+	j.trims.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), j.env.SessionTimeout)
+		defer cancel()
+		var offsets kadm.Offsets
+		offsets.Add(kadm.Offset{Topic: j.env.Topics.Snapshots, Partition: partition, At: front})
+		deleted, err := j.admin.DeleteRecords(ctx, offsets)
+		if err == nil {
+			err = deleted.Error()
+		}
+		if err != nil {
+			j.env.Log.Warn().Err(err).Int32("partition", partition).Msg("old snapshots were not deleted; later ones will be")
+		}
+	})
 }

@@ -328,3 +328,20 @@ func wantError(t *testing.T, err error, parts ...string) {
 		}
 	}
 }
+
+// snapshotSpan is what the snapshot topic holds.
+func (b *bench) snapshotSpan() (start, end int64) {
+	b.t.Helper()
+	admin := kadm.NewClient(b.plain)
+	starts, err := admin.ListStartOffsets(b.t.Context(), b.env.Topics.Snapshots)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	ends, err := admin.ListEndOffsets(b.t.Context(), b.env.Topics.Snapshots)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	s, _ := starts.Lookup(b.env.Topics.Snapshots, 0)
+	e, _ := ends.Lookup(b.env.Topics.Snapshots, 0)
+	return s.Offset, e.Offset
+}

@@ -76,12 +76,11 @@ func (k *keeper) write(partition int32, position int64, keys []string, blobs [][
 }
 
 // stop waits until everything handed over is written.
-func (k *keeper) stop() error {
+func (k *keeper) stop() {
 	if k.store != nil {
 		close(k.jobs)
 		k.done.Wait()
 	}
-	return nil
 }
 
 func encodePosition(offset int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(offset)) }

@@ -40,6 +40,9 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 		committed, redo = first, first
 	}
 	p := &part{worker: j.make(at.partition), next: committed}
+	if j.env.Embedded {
+		p.trim = newTrim()
+	}
 	restored, err := j.restore(ctx, at.partition, p, committed)
 	if err != nil {
 		return nil, err
@@ -139,7 +142,12 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		restored++
 		return lasting(p.worker.Restore(key, blob, committed))
 	}
-	from, err := j.restoreFromDisk(partition, end, load)
+	from, err := j.restoreFromDisk(partition, end, func(key string, blob []byte) error {
+		if p.trim != nil {
+			p.trim.note(key, 0) // where in the topic it stands is not known, so it counts as the oldest
+		}
+		return load(key, blob)
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -151,6 +159,9 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 			return nil
 		}
 		newer[string(r.Key)] = r.Value
+		if p.trim != nil {
+			p.trim.note(string(r.Key), r.Offset)
+		}
 		return load(string(r.Key), r.Value)
 	})
 	if err != nil {

@@ -170,7 +170,7 @@ func logTopic() map[string]*string {
 }
 
 // snapshotTopic keeps the newest snapshot of each key. The embedded broker's compaction can lose a committed key
-// while a transaction is open, so there nothing is deleted.
+// while a transaction is open, so there old snapshots are deleted by the judge, see trim.
 func snapshotTopic(embedded bool) map[string]*string {
 	if embedded {
 		return map[string]*string{"cleanup.policy": value("delete"), "retention.ms": value("-1"), "retention.bytes": value("-1")}
