@@ -64,6 +64,6 @@ Exit codes: 0 done, 1 failed while working, 2 wrong flags, config, mappings or k
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newRunCommand(), newDemoCommand(), newReplayCommand(), newSimulateCommand(),
-		newCheckCommand(), newBrokerCommand(), newKeysCommand(), newVersionCommand())
+		newCheckCommand(), newBrokerCommand(), newKeysCommand(), newEvalCommand(), newVersionCommand())
 	return root
 }

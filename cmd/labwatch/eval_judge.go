@@ -1,0 +1,157 @@
+package main
+
+import (
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+
+	"labwatch/alerts"
+	"labwatch/detectors"
+	"labwatch/record"
+	"labwatch/stream"
+)
+
+// evalJudge judges one stream as the daemon judges the telemetry of one device that is a group of its own: a panel
+// for each channel, and one for the vector of all.
+type evalJudge struct {
+	plan     stream.Plan
+	policies map[string]alerts.DetectorPolicy
+	channels []evalPanel
+	vector   evalPanel
+	learnAll bool // even what is in breach
+	sample   [1]float64
+}
+
+// evalPanel is the detectors of one channel, with their baseline, or of the vector, without one.
+type evalPanel struct {
+	baseline *detectors.Baseline
+	dets     []detectors.Detector
+	states   []alerts.State
+}
+
+// evalVerdict is what one row of the scoreboard says of one record.
+type evalVerdict struct {
+	score  float64 // what the row is ranked by; NaN while not ready
+	ratio  float64 // score/limit; an alarm from 1 on
+	opened int     // alerts that the policy opened
+}
+
+func (b *evalBench) judge(set *evalSet) *evalJudge {
+	j := &evalJudge{learnAll: b.learnAll, plan: b.cfg.Plan(), policies: map[string]alerts.DetectorPolicy{}}
+	panel := func(named []stream.Named, series string, base *detectors.Baseline) evalPanel {
+		p := evalPanel{baseline: base, states: make([]alerts.State, len(named))}
+		for _, n := range named {
+			j.policies[n.Name] = b.cfg.Alerts.Detector(n.Name)
+			p.dets = append(p.dets, n.Make(detectors.Env{Rand: b.generator(set.name, series, n.Name), Baseline: base}))
+		}
+		return p
+	}
+	for _, c := range set.channels {
+		j.channels = append(j.channels, panel(j.series(), c, detectors.NewBaseline(b.cfg.Detectors.Baseline)))
+	}
+	j.vector = panel(j.plan.Group, "", nil)
+	return j
+}
+
+func (j *evalJudge) series() []stream.Named { return j.plan.Series[record.Telemetry] }
+
+// generator is seeded from (seed, set, series, detector), as the daemon's are.
+func (b *evalBench) generator(names ...string) *rand.PCG {
+	h := fnv.New64a()
+	for _, n := range names {
+		h.Write([]byte(n))
+		h.Write([]byte{0})
+	}
+	return rand.NewPCG(b.seed, h.Sum64())
+}
+
+// names are the rows that judge fills, in order.
+func (j *evalJudge) names() (names []string) {
+	for _, n := range j.series() {
+		names = append(names, n.Name)
+	}
+	for _, n := range j.plan.Group {
+		names = append(names, n.Name)
+	}
+	return append(names, "combined")
+}
+
+// judge scores a record, decides, and learns it. dst has a place for each of names.
+func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
+	for i := range dst {
+		dst[i] = evalVerdict{score: math.NaN(), ratio: math.NaN()}
+	}
+	whole := true
+	for c, v := range values {
+		if math.IsNaN(v) {
+			whole = false
+			continue
+		}
+		j.sample[0] = v
+		j.judgeSeries(&j.channels[c], detectors.Sample{At: at, Values: j.sample[:]}, dst)
+	}
+	if whole {
+		// A group takes for suspect what breaks a plain rule, and there are none here.
+		sample := detectors.Sample{At: at, Values: values}
+		vector := dst[len(j.series()) : len(dst)-1]
+		j.ask(&j.vector, j.plan.Group, sample, vector)
+		for _, d := range j.vector.dets {
+			d.Learn(sample)
+		}
+	}
+	all := &dst[len(dst)-1]
+	for i, v := range dst[:len(dst)-1] {
+		if i < len(j.series()) {
+			dst[i].score = v.ratio
+		}
+		all.ratio = greater(all.ratio, v.ratio)
+		all.opened += v.opened
+	}
+	all.score = all.ratio
+}
+
+func (j *evalJudge) judgeSeries(p *evalPanel, sample detectors.Sample, dst []evalVerdict) {
+	breach := j.ask(p, j.series(), sample, dst)
+	for i := range p.states {
+		breach = breach || p.states[i].Phase == alerts.Open
+	}
+	sample.Suspect = breach && !j.learnAll
+	p.baseline.Learn(sample)
+	for _, d := range p.dets {
+		d.Learn(sample)
+	}
+}
+
+// ask scores a sample with every detector of a panel and steps their alerts. It says whether one is in breach.
+func (j *evalJudge) ask(p *evalPanel, named []stream.Named, sample detectors.Sample, dst []evalVerdict) (breach bool) {
+	for i, d := range p.dets {
+		score, ready := d.Score(sample)
+		limits := detectors.Limits{Warning: math.Inf(1), Critical: math.Inf(1)}
+		if l, ok := d.(detectors.Limited); ok {
+			limits = l.Limits()
+		}
+		if ready {
+			dst[i].score = score
+			dst[i].ratio = greater(dst[i].ratio, score/limits.Warning)
+			breach = breach || score >= limits.Warning
+		}
+		o := alerts.Observation{At: sample.At, Ready: ready, Score: score, Warning: limits.Warning, Critical: limits.Critical}
+		next, change := j.policies[named[i].Name].Policy.Step(p.states[i], o)
+		p.states[i] = next
+		if change == alerts.Opened {
+			dst[i].opened++
+			if p.baseline != nil {
+				p.baseline.Discard()
+			}
+		}
+	}
+	return breach
+}
+
+// greater is the greater of two numbers of which NaN is none.
+func greater(a, b float64) float64 {
+	if math.IsNaN(a) || b > a {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// evalReader says which columns of a file are what.
+type evalReader struct {
+	label     []string
+	time      string
+	skip      []string // patterns of path.Match
+	separator string
+}
+
+// evalSet is one labelled file in memory.
+type evalSet struct {
+	name     string
+	channels []string
+	at       []int64     // nanoseconds since 1970 UTC; the record's number in seconds where there is no time
+	timed    bool        // at is from the file
+	rows     [][]float64 // NaN where a channel has no reading
+	truth    []bool
+	left     []string // columns that hold no number
+}
+
+// read reads a file, unpacking .gz.
+func (r *evalReader) read(file string) (*evalSet, error) {
+	set, err := r.open(file)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	return set, nil
+}
+
+func (r *evalReader) open(file string) (*evalSet, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in := io.Reader(f)
+	if strings.HasSuffix(file, ".gz") {
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			return nil, err
+		}
+		defer z.Close()
+		in = z
+	}
+	return r.parse(evalName(file), in)
+}
+
+// evalName is a file's name without its folder and its endings of form.
+func evalName(file string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(filepath.Base(file), ".gz"), ".csv")
+}
+
+func (r *evalReader) parse(name string, in io.Reader) (*evalSet, error) {
+	buffered := bufio.NewReader(in)
+	rows := csv.NewReader(buffered)
+	rows.Comma = r.comma(buffered)
+	rows.ReuseRecord = true
+	rows.LazyQuotes = true
+	header, err := rows.Read()
+	if err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	header = slices.Clone(header)
+	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	cols, err := r.columns(header)
+	if err != nil {
+		return nil, err
+	}
+	set := &evalSet{name: name, timed: cols.time >= 0}
+	for {
+		record, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := set.add(cols, record); err != nil {
+			line, _ := rows.FieldPos(0)
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+	}
+	if len(set.rows) == 0 {
+		return nil, errors.New("there are no records")
+	}
+	for _, i := range cols.values {
+		set.channels = append(set.channels, header[i])
+	}
+	set.dropEmpty()
+	if len(set.channels) == 0 {
+		return nil, errors.New("no column of numbers is left")
+	}
+	return set, nil
+}
+
+// comma is the separator: the one given, else the one of , ; and tab that the first line has most of.
+func (r *evalReader) comma(in *bufio.Reader) rune {
+	if r.separator != "" {
+		return []rune(r.separator)[0]
+	}
+	head, _ := in.Peek(in.Size())
+	line, _, _ := strings.Cut(string(head), "\n")
+	best := ','
+	for _, c := range ";\t" {
+		if strings.Count(line, string(c)) > strings.Count(line, string(best)) {
+			best = c
+		}
+	}
+	return best
+}
+
+// dropEmpty leaves out channels without a single number, and remembers their names.
+func (s *evalSet) dropEmpty() {
+	for c := len(s.channels) - 1; c >= 0; c-- {
+		if slices.ContainsFunc(s.rows, func(row []float64) bool { return !math.IsNaN(row[c]) }) {
+			continue
+		}
+		s.left = append(s.left, s.channels[c])
+		s.channels = slices.Delete(s.channels, c, c+1)
+		for i := range s.rows {
+			s.rows[i] = slices.Delete(s.rows[i], c, c+1)
+		}
+	}
+}
+
+// evalNumber reads a number; false for what stands for a missing one, and for text.
+func evalNumber(field string) (float64, bool) {
+	v, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return math.NaN(), false
+	}
+	return v, true
+}
+
+// matchesAny says whether a column's name is one of the patterns.
+func matchesAny(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		ok, err := path.Match(p, name)
+		return p == name || err == nil && ok
+	})
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// evalRun runs the command and returns what it printed and the JSON it wrote.
+func evalRun(t *testing.T, args ...string) (printed, written string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "board.json")
+	var out, notes bytes.Buffer
+	c := newEvalCommand()
+	c.SetOut(&out)
+	c.SetErr(&notes)
+	c.SetArgs(append(args, "--json", file))
+	if err := c.ExecuteContext(t.Context()); err != nil {
+		t.Fatalf("eval %v: %v", args, err)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), string(text)
+}
+
+type writtenBoard struct {
+	Mode    string
+	Sets    []writtenItem
+	Summary writtenItem
+}
+
+type writtenItem struct {
+	Name    string
+	Records int
+	AUC     *float64
+	Rate    *float64 `json:"records_per_second"`
+	Rows    []struct {
+		Detector string
+		AUC, F1  *float64
+		NAB      *float64 `json:"nab_standard"`
+		Found    *float64
+		Delay    *float64
+	}
+}
+
+func decodeBoard(t *testing.T, text string) (b writtenBoard) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &b, json.MatchCaseInsensitiveNames(true)); err != nil {
+		t.Fatalf("read the board: %v\n%s", err, text)
+	}
+	return b
+}
+
+// evalStreamFile is two normal channels, one record a minute, of which the first jumps by ten SD for 30 records.
+func evalStreamFile(t *testing.T, dir, name string, seed uint64) string {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 1))
+	var b strings.Builder
+	b.WriteString("timestamp,a,b,label\n")
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 900 {
+		v, label := r.NormFloat64(), 0
+		if i >= 800 && i < 830 {
+			v, label = v+10, 1
+		}
+		fmt.Fprintf(&b, "%s,%.3f,%.3f,%d\n", at.Add(time.Duration(i)*time.Minute).Format(time.DateTime), 100+v, 7+r.NormFloat64(), label)
+	}
+	return writeFile(t, filepath.Join(dir, name), b.String())
+}
+
+func writeFile(t *testing.T, file, text string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestEvalStream(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"--stream", "--label", "label", evalStreamFile(t, dir, "one.csv", 1), evalStreamFile(t, dir, "two.csv", 2)}
+	printed, text := evalRun(t, args...)
+	b := decodeBoard(t, text)
+	if len(b.Sets) != 2 || b.Sets[0].Name != "one" || b.Sets[0].Records != 900 || b.Summary.Records != 1800 || b.Mode != "stream" {
+		t.Fatalf("board %+v", b)
+	}
+	for _, s := range append(b.Sets, b.Summary) {
+		if s.AUC == nil || *s.AUC < 0.95 || s.Rate == nil || *s.Rate <= 0 {
+			t.Errorf("%s: a jump of ten SD has an AUC of %v at %v records a second", s.Name, s.AUC, s.Rate)
+		}
+		last := s.Rows[len(s.Rows)-2:]
+		if last[0].Detector != "always alarm" || last[1].Detector != "random" || *last[0].AUC != 0.5 {
+			t.Errorf("%s: the last rows are %+v", s.Name, last)
+		}
+		if z := s.Rows[0]; z.Detector != "zscore" || z.Found == nil || *z.Found != 1 || *z.Delay != 0 {
+			t.Errorf("%s: the jump is not found at once by %+v", s.Name, z)
+		}
+	}
+	for _, word := range []string{"always alarm", "random", "combined", "FALSE/DAY", "all: 1800 records"} {
+		if !strings.Contains(printed, word) {
+			t.Errorf("the scoreboard does not say %q:\n%s", word, printed)
+		}
+	}
+	_, again := evalRun(t, args...)
+	pace := regexp.MustCompile(`"records_per_second": .*`)
+	if pace.ReplaceAllString(again, "") != pace.ReplaceAllString(text, "") {
+		t.Error("the same data, config and seed gave other figures")
+	}
+}
+
+func TestEvalTabular(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	var b strings.Builder
+	b.WriteString("f0,f1,label\n")
+	for i := range 600 {
+		v, label := 0.0, 0
+		if i%50 == 0 {
+			v, label = 8, 1
+		}
+		fmt.Fprintf(&b, "%.4f,%.4f,%d\n", v+r.NormFloat64(), v+r.NormFloat64(), label)
+	}
+	file := writeFile(t, filepath.Join(t.TempDir(), "far.csv"), b.String())
+	_, text := evalRun(t, "--tabular", "--seeds", "2", file)
+	board := decodeBoard(t, text)
+	if s := board.Sets[0]; s.Rows[0].Detector != "forest" || *s.AUC < 0.99 || s.Rows[1].Detector != "iforest" || *s.Rows[1].AUC < 0.95 {
+		t.Errorf("a forest of points far off has AUC %v, rows %+v", *s.AUC, s.Rows)
+	}
+}
+
+func TestEvalNAB(t *testing.T) {
+	dir := t.TempDir()
+	series := func(name string, at int) {
+		r := rand.New(rand.NewPCG(5, uint64(at)))
+		var b strings.Builder
+		b.WriteString("timestamp,value\n")
+		for i := range 1000 {
+			v := r.NormFloat64()
+			if i == at {
+				v = 50
+			}
+			fmt.Fprintf(&b, "%s,%.3f\n", time.Date(2014, 4, 1, 0, 5*i, 0, 0, time.UTC).Format(time.DateTime), v)
+		}
+		writeFile(t, filepath.Join(dir, "data", name), b.String())
+	}
+	series("g/spike.csv", 700)
+	series("g/quiet.csv", -1)
+	window := func(i int) string {
+		return time.Date(2014, 4, 1, 0, 5*i, 0, 0, time.UTC).Format("2006-01-02 15:04:05.000000")
+	}
+	writeFile(t, filepath.Join(dir, "labels", "combined_windows.json"),
+		fmt.Sprintf(`{"g/spike.csv": [[%q, %q]], "g/quiet.csv": [], "absent/file.csv": []}`, window(700), window(760)))
+	_, text := evalRun(t, "--nab", dir)
+	b := decodeBoard(t, text)
+	if len(b.Sets) != 2 || b.Sets[0].Name != "g/quiet" || b.Sets[0].AUC != nil || b.Summary.Records != 2000 {
+		t.Fatalf("board %+v", b)
+	}
+	for _, row := range b.Summary.Rows {
+		if row.Detector == "zscore" && *row.NAB != 100 {
+			t.Errorf("a spike of 50 SD at the window's first record scores %v, want 100", *row.NAB)
+		}
+		if row.Detector == "always alarm" && *row.NAB != 0 {
+			t.Errorf("always alarm scores %v, want 0", *row.NAB)
+		}
+	}
+}
+
+func TestEvalRefuses(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"", "choose one"},
+		{"--nab x --stream", "choose one"},
+		{"--nab x y", "takes a folder"},
+		{"--tabular", "at least one file"},
+		{"--stream x", "needs --label"},
+		{"--stream x --label l --separator ab", "more than one character"},
+		{"--tabular x --seeds 0", "--seeds 0"},
+	} {
+		cmd := newEvalCommand()
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(strings.Fields(c.args))
+		err := cmd.ExecuteContext(t.Context())
+		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.As(err, new(usageError)) {
+			t.Errorf("eval %s: %v, want a mistake of usage with %q", c.args, err, c.want)
+		}
+	}
+}
