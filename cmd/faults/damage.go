@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 )
 
+// newRand makes the generator of one fault.
+func newRand(draw uint64) *rand.Rand { return rand.New(rand.NewPCG(draw, 0)) }
+
 // damageFolder changes bytes of some files below a folder, or cuts some off. It returns how many it touched.
 func damageFolder(folder string, rng *rand.Rand) (touched int, err error) {
 	err = filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {

@@ -13,7 +13,7 @@ import (
 // inject does one fault to one instance and returns when it is over: when what was taken is given back, not when
 // the instance has recovered.
 func (i *instance) inject(ctx context.Context, f fault) error {
-	rng := rand.New(rand.NewPCG(f.draw, 0))
+	rng := newRand(f.draw)
 	switch f.kind {
 	case kill:
 		i.kill()
@@ -84,6 +84,8 @@ func (i *instance) spoil(k kind, rng *rand.Rand) error {
 }
 
 func (i *instance) fillDisk(ctx context.Context, f fault, rng *rand.Rand) error {
+	i.excuse(true) // it may refuse to start without space
+	defer i.excuse(false)
 	free, err := smallDisk(i.stateDir()).fill()
 	if err != nil {
 		return err
@@ -101,8 +103,11 @@ func (i *instance) fillDisk(ctx context.Context, f fault, rng *rand.Rand) error 
 
 // storm lets one more instance join and leave, quickly.
 func (i *instance) storm(ctx context.Context, f fault) error {
-	rng := rand.New(rand.NewPCG(f.draw, 0))
+	rng := newRand(f.draw)
 	for range 3 {
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err := i.start(); err != nil {
 			return err
 		}

@@ -21,7 +21,8 @@ type instance struct {
 	process *process
 	wanted  bool
 	ready   bool     // it has been since its last start
-	failed  int      // ends by itself in a row, without being ready in between
+	excused bool     // a fault explains it if it ends by itself
+	failed  int      // ends by itself in a row, without an excuse and without being ready in between
 	ends    []string // all ends by itself, with the last words
 }
 
@@ -67,7 +68,9 @@ func (i *instance) supervise(p *process) {
 	i.mu.Lock()
 	asked := !i.wanted || i.process != p
 	if !asked {
-		i.failed++
+		if !i.excused {
+			i.failed++
+		}
 		i.ends = append(i.ends, fmt.Sprintf("%s ended by itself: %v: %s", i.name, p.err, p.tail(1)))
 		i.lab.say("%s", i.ends[len(i.ends)-1])
 	}
@@ -118,6 +121,12 @@ func (i *instance) signal(s syscall.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.process.signal(s)
+}
+
+func (i *instance) excuse(yes bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.excused = yes
 }
 
 // isReady asks the instance.

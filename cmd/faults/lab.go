@@ -106,8 +106,9 @@ func (l *lab) config(name, brokers, http string) (string, error) {
 	c.Judge.TickInterval = 2 * time.Second
 	c.Kafka.Topics.Log, c.Kafka.Topics.Records, c.Kafka.Topics.Alerts = l.topic("log"), l.topic("records"), l.topic("alerts")
 	c.Kafka.Topics.Rejects, c.Kafka.Topics.Snapshots = l.topic("rejects"), l.topic("snapshots")
-	// A redo of some seconds at full rate: long enough to be interrupted, short enough to end.
-	c.Kafka.Redo.Records, c.Kafka.Redo.Age = max(int64(l.rate)*2, 100), 5*time.Second
+	// Short, because an instance lives for some seconds only, and snapshots must be there to be lost. A partition has
+	// about this many records in a second and a half.
+	c.Kafka.Redo.Records, c.Kafka.Redo.Age = max(int64(l.rate)*3/2/int64(l.partitions), 100), 2*time.Second
 	c.State.Dir = l.path(name + ".state")
 	c.State.MemoryMB = 32
 	c.HTTP.Listen = http

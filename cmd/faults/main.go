@@ -43,11 +43,11 @@ func execute(ctx context.Context, args []string, out io.Writer) int {
 		return exitUsage
 	}
 	r, err := run(ctx, s, out)
-	if err != nil {
-		fmt.Fprintf(out, "faults: %v\n", err)
-		r.broken = append(r.broken, err.Error())
-	}
 	r.print(out, s)
+	if err != nil { // no verdict: a sabotage was not caught by a run that could not be made
+		fmt.Fprintf(out, "faults: %v\n", err)
+		return exitFailed
+	}
 	if r.caught() != (s.sabotage != "") {
 		return exitFailed
 	}

@@ -48,7 +48,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	f.StringVar(&only, "kinds", "", "only these faults, by comma: "+strings.Join(kindNames(), ","))
 	f.IntVar(&kills, "kills", 0, "this many kill -9 with short pauses and no other fault, then end")
 	f.StringVar(&s.sabotage, "sabotage", "", "build labwatch with one deliberate mistake, which must be caught: "+strings.Join(sabotageNames(), ", "))
-	f.StringVar(&s.binary, "labwatch", "", "labwatch program; default: build it")
+	f.StringVar(&s.binary, "labwatch", "", "labwatch program, with --sabotage one that was built with the tag sabotage; default: build it")
 	f.BoolVar(&s.keep, "keep", false, "keep the folder with configs and logs even if all is well")
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -80,7 +80,6 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	check(s.rate >= 1, "--rate %d: must be 1 or more", s.rate)
 	check(s.pause >= 100*time.Millisecond, "--pause %v: must be 100ms or more", s.pause)
 	check(s.sabotage == "" || slices.Contains(sabotageNames(), s.sabotage), "--sabotage %q: there are %s", s.sabotage, strings.Join(sabotageNames(), ", "))
-	check(s.sabotage == "" || s.binary == "", "--sabotage builds its own labwatch: leave out --labwatch")
 	for _, k := range s.kinds {
 		check(slices.Contains(kindNames(), string(k)), "--kinds %q: there are %s", k, strings.Join(kindNames(), ", "))
 	}
