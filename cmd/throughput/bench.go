@@ -109,7 +109,7 @@ func (b *bench) createTopics(ctx context.Context, topics []string) error {
 	if err != nil {
 		return fmt.Errorf("create topics %s: %w", strings.Join(topics, ", "), err)
 	}
-	return nil
+	return b.waitTopics(ctx, topics)
 }
 
 // removeTopics forgives: what is left over costs room and nothing else.

@@ -177,7 +177,8 @@ func (b *bench) lag(ctx context.Context, j job) (int64, error) {
 	return lag + end.sum() - done.sum(), err
 }
 
-// waitTopics waits until labwatch has made its topics.
+// waitTopics waits until topics can be seen: those of labwatch, when it has made them, and our own, which a real
+// Kafka shows a moment after it has made them.
 func (b *bench) waitTopics(ctx context.Context, topics []string) error {
 	for range 100 {
 		m, err := b.admin.Metadata(ctx)
@@ -192,7 +193,7 @@ func (b *bench) waitTopics(ctx context.Context, topics []string) error {
 			return err
 		}
 	}
-	return fmt.Errorf("wait for topics %v: labwatch has not made them", topics)
+	return fmt.Errorf("wait for topics %v: they have not appeared", topics)
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -88,9 +88,13 @@ func figures(of []pair, which func(pair) drain) string {
 	s := func(format string, value func(drain) float64) string {
 		return spread(of, format, func(p pair) float64 { return value(which(p)) })
 	}
-	return fmt.Sprintf("rounds=%d records_per_second=%s cpu_us_per_record=%s broker_cpu_us_per_record=%s rss_mb=%s", len(of),
+	line := fmt.Sprintf("rounds=%d records_per_second=%s cpu_us_per_record=%s rss_mb=%s", len(of),
 		s("%.0f", func(d drain) float64 { return d.RecordsPerSecond }), s("%.2f", func(d drain) float64 { return d.CPUMicros }),
-		s("%.2f", func(d drain) float64 { return d.BrokerCPUMicros }), s("%.0f", func(d drain) float64 { return d.PeakMB }))
+		s("%.0f", func(d drain) float64 { return d.PeakMB }))
+	if which(of[0]).BrokerCPUMicros > 0 { // a Kafka that is not ours tells nothing
+		line += " broker_cpu_us_per_record=" + s("%.2f", func(d drain) float64 { return d.BrokerCPUMicros })
+	}
+	return line
 }
 
 // spread is median[least..greatest].
