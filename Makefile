@@ -1,5 +1,5 @@
 # The commands a developer types, by name. CI runs .ci/run, which needs no make.
-.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput ci
+.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput peers ci
 
 # One static binary: the Kafka clients, Badger and the charts need no C.
 build:
@@ -12,8 +12,9 @@ test:
 race:
 	go test -race -shuffle=on ./...
 
+# Everything, also the 10,000,000th record of a series, which takes some minutes of warming up.
 bench:
-	go test -run xxx -bench . -benchmem ./...
+	LABWATCH_LONG=1 go test -run xxx -bench . -benchmem -timeout 60m ./...
 
 # Built from source at this very version; the first time takes some minutes, later ones seconds.
 lint:
@@ -45,6 +46,10 @@ faults:
 # Records a second, CPU a record, memory and latency beside a bare Kafka loop; more in cmd/throughput/main.go.
 throughput:
 	go run ./cmd/throughput $(ARGS)
+
+# Python's detectors on the same stream in the same run; with ARGS="tables/*.csv.gz" also their AUC.
+peers:
+	cmd/peers/run $(ARGS)
 
 ci:
 	CI=true bash .ci/run </dev/null

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"labwatch/config"
+	"labwatch/detectors"
+)
+
+// One operation is one record of one device with some channels: score, decide, learn, for every channel and for the
+// vector of all, as eval and the daemon do it. All detectors together, then each one alone. The series is young (its
+// 100,000th record) or old (its 10,000,000th, some minutes of warming up: with LABWATCH_LONG=1, as `make bench` sets).
+
+const benchYoung, benchOld = 100_000, 10_000_000
+
+func BenchmarkJudge(b *testing.B) {
+	builtin := slices.Sorted(maps.Keys(detectors.Builtin()))
+	for _, channels := range []int{1, 6, 20} {
+		b.Run(fmt.Sprintf("all/channels=%d/record=1e5", channels), func(b *testing.B) {
+			benchJudge(b, "", channels, benchYoung)
+		})
+		for _, name := range builtin {
+			b.Run(fmt.Sprintf("%s/channels=%d/record=1e5", name, channels), func(b *testing.B) {
+				benchJudge(b, name, channels, benchYoung)
+			})
+		}
+	}
+	if os.Getenv("LABWATCH_LONG") == "" {
+		b.Log("SKIPPED: the 10,000,000th record of a series: set LABWATCH_LONG=1")
+		return
+	}
+	for _, name := range append([]string{"all"}, builtin...) {
+		only := name
+		if name == "all" {
+			only = ""
+		}
+		b.Run(name+"/channels=1/record=1e7", func(b *testing.B) { benchJudge(b, only, 1, benchOld) })
+	}
+}
+
+func benchJudge(b *testing.B, only string, channels, from int) {
+	j, rows, verdicts := benchPanels(b, only, channels)
+	benchFeed(j, rows, verdicts, 0, from)
+	b.ReportAllocs()
+	i := from
+	for b.Loop() {
+		j.judge(benchTime(i), rows[i%len(rows)], verdicts)
+		i++
+	}
+	b.ReportMetric(float64(i-from)/b.Elapsed().Seconds(), "records/s")
+	if last := verdicts[len(verdicts)-1]; last.score != last.score {
+		b.Fatal("not ready after its warm-up")
+	}
+}
+
+func benchFeed(j *evalJudge, rows [][]float64, verdicts []evalVerdict, from, to int) {
+	for i := from; i < to; i++ {
+		j.judge(benchTime(i), rows[i%len(rows)], verdicts)
+	}
+}
+
+func benchTime(i int) int64 { return int64(i) * int64(time.Second) }
+
+// benchPanels is a device with only one detector, or all of the default config, and normal readings of two decimals.
+func benchPanels(b *testing.B, only string, channels int) (*evalJudge, [][]float64, []evalVerdict) {
+	b.Helper()
+	cfg, err := config.Load("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if only != "" {
+		group := slices.Contains(cfg.Detectors.Groups, only)
+		cfg.Detectors.Telemetry, cfg.Detectors.Groups = []string{only}, nil
+		if group {
+			cfg.Detectors.Telemetry, cfg.Detectors.Groups = nil, []string{only}
+		}
+		if err := cfg.Validate(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	set := &evalSet{name: "bench"}
+	r := rand.New(rand.NewPCG(1, uint64(channels)))
+	for c := range channels {
+		set.channels = append(set.channels, fmt.Sprint(c))
+	}
+	// A prime number of rows, so that what happens every so many records does not meet the same ones.
+	rows := make([][]float64, 99_991)
+	for i := range rows {
+		rows[i] = make([]float64, channels)
+		for c := range rows[i] {
+			rows[i][c] = float64(int(700+10*r.NormFloat64())) / 100
+		}
+	}
+	bench := evalBench{seed: 1, cfg: cfg}
+	j := bench.judge(set)
+	return j, rows, make([]evalVerdict, len(j.names()))
+}
