@@ -24,7 +24,7 @@ func (t *teller) act() (short, long string) {
 			"interface. Until it speaks again nothing watches it."
 	case RuleQCFailed:
 		return t.actControl()
-	case "zmean":
+	case "zmean", "ewma", "cusum":
 		return t.actShift()
 	case "zscore":
 		return t.actSingle()
@@ -36,9 +36,11 @@ func (t *teller) act() (short, long string) {
 			return "check precision", "A wider scatter is a random error: look for bubbles, clots, short samples and a " +
 				"worn probe, and measure one sample several times."
 		case narrower:
-			return "check for a stuck reading", "See whether the device repeats itself; check its sensor and its sampling."
+			return t.actStuck()
 		}
 		return t.actOther()
+	case "stuck":
+		return t.actStuck()
 	case "iforest":
 		return "compare its channels", "No channel need be wrong alone: look at all of them side by side, and at the " +
 			"device's log, for what changed at " + t.clock(t.Evidence.FirstSeen) + "."
@@ -57,6 +59,10 @@ func (t *teller) actShift() (short, long string) {
 	}
 	return "check calibration", "Compare " + t.subject + " with a reference instrument; recalibrate or replace the sensor, or " +
 		"find what changed in the device."
+}
+
+func (t *teller) actStuck() (short, long string) {
+	return "check for a stuck reading", "See whether the device repeats itself; check its sensor and its sampling."
 }
 
 func (t *teller) actSingle() (short, long string) {

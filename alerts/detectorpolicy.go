@@ -34,8 +34,17 @@ func defaultDetectors() map[string]DetectorPolicy {
 		// The limits of the window tests hold the asked run length between false alarms. Neighbouring windows
 		// share all but one value, so a row of breaches would prove nothing more and only cost time.
 		"zmean": windowed,
+		"ewma":  windowed,
+		"cusum": windowed,
 		"ks":    windowed,
 		"psi":   windowed,
+		// A flat line ends with the first reading that differs; its score is then 1, far under any ratio. It may be
+		// the sensor or a quiet room: it advises.
+		"stuck": {
+			Policy: Policy{OpenAfter: 1, ResolveAfter: 1, ResolveRatio: 1, UpdateEvery: 15 * time.Minute,
+				Severity: Warning},
+			AlertOn: []string{telemetry},
+		},
 		// Its level is a conformal quantile for each single record, so of 1000 good records some are beyond;
 		// three in a row are not chance. Scores of good records lie close under the level, so a ratio would
 		// keep the alert open for ever: 10 in a row under the level end it. Its reasons are hard to tell, so it

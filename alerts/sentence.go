@@ -59,12 +59,14 @@ func (t *teller) tell() (what string, why []string) {
 		return t.silent()
 	case RuleQCFailed:
 		return t.qcFailed()
-	case "zmean":
+	case "zmean", "ewma", "cusum":
 		return t.mean()
 	case "zscore":
 		return t.single()
 	case "ks", "psi":
 		return t.distribution()
+	case "stuck":
+		return t.flat()
 	case "iforest":
 		return t.vector()
 	}

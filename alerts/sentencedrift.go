@@ -1,6 +1,9 @@
 package alerts
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // mean tells of a window mean against the baseline.
 func (t *teller) mean() (string, []string) {
@@ -81,6 +84,22 @@ func (t *teller) distribution() (string, []string) {
 		return t.subject + " scatter narrower, SD " + wasSD + " → " + isSD + t.unit + " around mean " + is, why
 	}
 	return t.subject + " distribution changed, mean " + was + " → " + is + t.unit, why
+}
+
+// flat tells of a value that does not move.
+func (t *teller) flat() (string, []string) {
+	e := t.Evidence
+	if !known(e.Value) || e.CurrentN < 1 {
+		return t.other()
+	}
+	if t.Change == Resolved {
+		longest := ""
+		if known(e.Peak) {
+			longest = fmt.Sprintf("%d equal readings", int(e.Peak))
+		}
+		return t.subject + " moves again, now " + plain(e.Value) + t.unit, t.life(longest)
+	}
+	return t.subject + " stuck at " + plain(e.Value) + t.unit, []string{t.window(), t.threshold()}
 }
 
 // vector tells of all channels of a device together. Its series is the group that it was compared with.

@@ -61,7 +61,10 @@ type Log struct {
 
 // Default is what runs without a config file: the four streams of the original on the embedded broker.
 func Default() Config {
-	univariate := func() []string { return []string{"zscore", "zmean", "ks", "psi"} }
+	// Each detector keeps a run length of its own, so each more adds its false alarms. ewma and cusum rest on the same
+	// scores as zmean and see the same shifts a few readings earlier: a user takes one of the three. stuck sees what
+	// none of the others does, and chance hardly ever makes a flat line.
+	univariate := func(more ...string) []string { return append([]string{"zscore", "zmean", "ks", "psi"}, more...) }
 	return Config{
 		Inputs: []Input{
 			{Topic: "lab.results", Kind: "result", Format: "json"},
@@ -73,7 +76,7 @@ func Default() Config {
 		Judge:       stream.DefaultConfig(),
 		Detectors: Detectors{
 			Baseline: detectors.DefaultBaseline(),
-			Results:  univariate(), QC: univariate(), Telemetry: univariate(),
+			Results:  univariate(), QC: univariate(), Telemetry: univariate("stuck"),
 			Groups: []string{"iforest"},
 		},
 		Alerts: alerts.Default(),

@@ -22,7 +22,8 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	}
 	for name, want := range map[string]any{
 		"zscore": detectors.DefaultZScore(), "zmean": detectors.DefaultZMean(), "ks": detectors.DefaultKS(),
-		"psi": detectors.DefaultPSI(), "iforest": detectors.DefaultIForest(),
+		"psi": detectors.DefaultPSI(), "ewma": detectors.DefaultEWMA(), "cusum": detectors.DefaultCUSUM(),
+		"stuck": detectors.DefaultStuck(), "iforest": detectors.DefaultIForest(),
 	} {
 		got := reflect.New(reflect.TypeOf(want))
 		if err := decodeParams(c.Detectors.Params[name])(got.Interface()); err != nil {
@@ -33,7 +34,7 @@ func TestSampleIsTheDefaults(t *testing.T) {
 		}
 		delete(c.Detectors.Params, name)
 	}
-	if len(c.Detectors.Params) > 0 || len(detectors.Builtin()) != 5 {
+	if len(c.Detectors.Params) > 0 || len(detectors.Builtin()) != 8 {
 		t.Errorf("parameters and detectors do not match: %v, %v", c.Detectors.Params, detectors.Builtin())
 	}
 	want := Default()

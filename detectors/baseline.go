@@ -11,9 +11,13 @@ import (
 // block and anchors again when that is full, so that the reference of a rank statistic stays the same in
 // between; a frozen one keeps its first reference.
 //
+// Readings that resemble their neighbours are collected further apart, see spacing. The first block cannot
+// know that: it makes a provisional reference, worth fewer readings than it holds, which the next block
+// replaces, even in a frozen baseline.
+//
 // It fails when a slow fault is learned block by block before anything marks it suspect: freeze the
-// baseline, or hold it while an alert is open. Memory: 16 bytes a value of Size at most. Cost: a sort each
-// time the collected block has grown by a sixteenth, and one each Size values afterwards.
+// baseline, or hold it while an alert is open. Memory: 24 bytes a value of Size at most. Cost: a sort and a
+// fit each time the collected block has grown by a sixteenth, and one each Size values afterwards.
 //
 // A nil Baseline never knows anything.
 type Baseline struct {
@@ -27,15 +31,26 @@ type Baseline struct {
 	refSince int64
 	block    []float64 // in the order of arrival
 	blockAt  int64     // time of the first of the block
+	skipped  int       // readings since the last that counted
 
-	momN   int // values of the block that mom rests on; 0 once anchored
-	mom    Moments
-	momOK  bool
-	sorted []float64 // scratch of the moments while warming up; not state
+	spacing spacing
+	runs    runs // of equal values, as the last block of neighbours showed them
+
+	momN int // values of the block that the moments rest on; 0 once anchored
+
+	// What follows is derived, and is not state.
+	fit     fit
+	fitOK   bool
+	ranks   ranks     // of the reference, or of the first momN values of the block
+	sorted  []float64 // those, while warming up
+	scratch []float64
+	asked   answer
 }
 
 // NewBaseline returns an empty baseline. c must be valid.
-func NewBaseline(c BaselineConfig) *Baseline { return &Baseline{cfg: c, notBefore: math.MinInt64} }
+func NewBaseline(c BaselineConfig) *Baseline {
+	return &Baseline{cfg: c, notBefore: math.MinInt64, spacing: unspaced()}
+}
 
 // Learn takes in a sample unless it is suspect or not finite, older than the last Reset, or the baseline
 // is on hold or frozen.
@@ -43,9 +58,13 @@ func (b *Baseline) Learn(s Sample) {
 	if s.Suspect || len(s.Values) != 1 || !finite(s.Value()) || s.At < b.notBefore || b.held {
 		return
 	}
-	if b.anchored() && b.cfg.Mode == Frozen {
+	if b.anchored() && b.cfg.Mode == Frozen && !b.spacing.provisional() {
 		return
 	}
+	if b.skipped++; b.skipped < b.spacing.stride {
+		return
+	}
+	b.skipped = 0
 	if len(b.block) == 0 {
 		b.blockAt = s.At
 	}
@@ -55,7 +74,7 @@ func (b *Baseline) Learn(s Sample) {
 		b.anchor()
 	case !b.anchored() && n >= b.cfg.MinN && n-b.momN >= max(1, b.momN/16):
 		b.momN = n
-		b.warmMoments()
+		b.warmUp()
 	}
 }
 
@@ -66,18 +85,30 @@ func (b *Baseline) anchor() {
 	b.ref = append(b.ref[:0], b.block...)
 	slices.Sort(b.ref)
 	b.refSince = b.blockAt
-	b.block = b.block[:0]
 	b.momN, b.sorted = 0, nil
-	b.mom, b.momOK = robustMoments(b.ref)
+	b.derive(b.ref)
+	if b.spacing.stride == 1 {
+		b.runs = countRuns(b.block)
+		b.runs.mode = common(b.ref)
+	}
+	b.spacing = b.spacing.after(lagOne(b.block, &b.ranks), len(b.block))
+	b.block = b.block[:0]
 	b.version++
 }
 
-// warmMoments computes the moments from the first momN values of the block: the same values, and so the
-// same bits, after a restart.
-func (b *Baseline) warmMoments() {
+// warmUp learns from the first momN values of the block: the same values, and so the same bits, after a
+// restart.
+func (b *Baseline) warmUp() {
 	b.sorted = append(b.sorted[:0], b.block[:b.momN]...)
 	slices.Sort(b.sorted)
-	b.mom, b.momOK = robustMoments(b.sorted)
+	b.derive(b.sorted)
+	b.spacing.left = math.Max(0, lagOne(b.block[:b.momN], &b.ranks))
+}
+
+// derive computes what follows from the sorted values alone.
+func (b *Baseline) derive(sorted []float64) {
+	b.fit, b.scratch, b.fitOK = fitTo(sorted, b.scratch)
+	b.ranks, b.asked = newRanks(sorted), answer{}
 }
 
 // Reset forgets all values, after a calibration or a change of lot at the time at (nanoseconds since 1970
@@ -85,7 +116,8 @@ func (b *Baseline) warmMoments() {
 func (b *Baseline) Reset(at int64) {
 	b.ref, b.block = b.ref[:0], b.block[:0]
 	b.refSince, b.blockAt, b.notBefore = 0, 0, at
-	b.momN, b.mom, b.momOK = 0, Moments{}, false
+	b.momN, b.fit, b.fitOK, b.ranks, b.asked = 0, fit{}, false, ranks{}, answer{}
+	b.spacing, b.runs, b.skipped = unspaced(), runs{}, 0
 	b.held = false
 	b.version++
 	b.resets++
@@ -148,13 +180,95 @@ func (b *Baseline) Reference() []float64 {
 	return b.ref
 }
 
-// Moments returns mean and SD. False before MinN values, and for a series without a scale: a constant one,
+// Moments returns mean and SD in the unit of the series. False before MinN values, and for a series without a scale: a constant one,
 // or one with numbers too large for an SD.
 func (b *Baseline) Moments() (Moments, bool) {
-	if b == nil || !b.momOK {
-		return Moments{}, false
+	f, ok := b.shape()
+	return f.moments, ok
+}
+
+// shape is the fit behind Moments.
+func (b *Baseline) shape() (fit, bool) {
+	if b == nil || !b.fitOK {
+		return fit{}, false
 	}
-	return b.mom, true
+	return b.fit, true
+}
+
+// Correlation is the lag-1 correlation of neighbouring readings; 0 when none is known.
+func (b *Baseline) Correlation() float64 {
+	if b == nil {
+		return 0
+	}
+	return b.spacing.rho
+}
+
+// Stride is the number of readings from one that counts to the next, 1 to 50: 1 unless neighbouring
+// readings are correlated.
+func (b *Baseline) Stride() int {
+	if b == nil {
+		return 1
+	}
+	return b.spacing.stride
+}
+
+// left is the correlation between readings that count.
+func (b *Baseline) left() float64 {
+	if b == nil {
+		return 0
+	}
+	return b.spacing.left
+}
+
+// tied is the probability that two readings are equal.
+func (b *Baseline) tied() float64 {
+	if b == nil {
+		return 0
+	}
+	return b.ranks.tied
+}
+
+// worth is the number of independent readings behind moments and ranks; 0 when there are none.
+func (b *Baseline) worth() int {
+	if b == nil || len(b.ranks.sorted) == 0 {
+		return 0
+	}
+	n := len(b.ranks.sorted)
+	if !b.anchored() { // all readings count, correlated or not
+		return max(2, int(float64(n)/inflation(b.spacing.left)))
+	}
+	return b.spacing.worth(n)
+}
+
+// stamp changes whenever the scores of values change.
+func (b *Baseline) stamp() uint64 {
+	if b == nil {
+		return 0
+	}
+	return uint64(b.version)<<32 | uint64(b.momN)
+}
+
+// score is the normal score of x against the reference, or against what there is before it, in units of
+// 2⁻²⁰. The detectors of a series ask for the same value in turn: the last answer is kept.
+func (b *Baseline) score(x float64) int32 {
+	if !b.asked.known || b.asked.x != x {
+		b.asked = answer{x: x, score: b.ranks.score(x), known: true}
+	}
+	return b.asked.score
+}
+
+type answer struct {
+	x     float64
+	score int32
+	known bool
+}
+
+// spaced adds to the evidence what is known of the resemblance of neighbours.
+func (b *Baseline) spaced(e Evidence) Evidence {
+	if e.Correlation = b.Correlation(); e.Correlation != 0 {
+		e.Thinned = b.Stride()
+	}
+	return e
 }
 
 // Since is the time of the oldest value behind the baseline in nanoseconds since 1970 UTC; 0 when empty.
@@ -173,5 +287,5 @@ func (b *Baseline) Bytes() int {
 	if b == nil {
 		return 0
 	}
-	return 8*(cap(b.ref)+cap(b.block)+cap(b.sorted)) + 200
+	return 8*(cap(b.ref)+cap(b.block)+cap(b.sorted)+cap(b.scratch)) + 400
 }

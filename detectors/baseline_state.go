@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-const baselineVersion = 1
+const baselineVersion = 2
 
-// MarshalBinary writes everything that later results depend on. The moments are not written: they follow
-// from the values. 500 readings of a laboratory's resolution take about 1 kB, raw floats 8 bytes each.
+// MarshalBinary writes everything that later results depend on. Moments and ranks are not written: they
+// follow from the values. 500 readings of a laboratory's resolution take about 1 kB, raw floats 8 bytes each.
 func (b *Baseline) MarshalBinary() ([]byte, error) {
 	held := byte(0)
 	if b.held {
@@ -23,7 +23,9 @@ func (b *Baseline) MarshalBinary() ([]byte, error) {
 	out = binary.AppendVarint(out, b.notBefore)
 	out = appendFloats(binary.AppendVarint(out, b.refSince), b.ref)
 	out = appendFloats(binary.AppendVarint(out, b.blockAt), b.block)
-	return binary.AppendUvarint(out, uint64(b.momN)), nil
+	out = binary.AppendUvarint(out, uint64(b.momN))
+	out = binary.AppendUvarint(out, uint64(b.skipped))
+	return b.runs.append(b.spacing.append(out)), nil
 }
 
 // UnmarshalBinary restores a baseline made with NewBaseline. A changed Size or MinN drops nothing: the
@@ -37,19 +39,23 @@ func (b *Baseline) UnmarshalBinary(data []byte) error {
 	n.ref = r.floats(nil, maxReference)
 	n.blockAt = r.varint()
 	n.block = r.floats(nil, maxReference)
-	momN := r.uvarint()
+	momN, skipped := r.uvarint(), r.uvarint()
+	n.spacing, n.runs = readSpacing(r), readRuns(r)
+	if r.err == nil && skipped >= maxStride {
+		r.err = fmt.Errorf("%d readings skipped", skipped)
+	}
 	if r.err == nil {
 		r.err = checkBaseline(&n, version, resets, momN)
 	}
 	if err := r.done("baseline"); err != nil {
 		return err
 	}
-	n.version, n.resets, n.momN = uint32(version), uint32(resets), int(momN)
+	n.version, n.resets, n.momN, n.skipped = uint32(version), uint32(resets), int(momN), int(skipped)
 	switch {
 	case n.anchored():
-		n.mom, n.momOK = robustMoments(n.ref)
+		n.derive(n.ref)
 	case n.momN > 0:
-		n.warmMoments()
+		n.warmUp()
 	}
 	*b = n
 	return nil

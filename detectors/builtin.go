@@ -6,8 +6,11 @@ func Builtin() map[string]Plugin {
 	return map[string]Plugin{
 		"zscore":  newZScore,
 		"zmean":   newZMean,
+		"ewma":    newEWMA,
+		"cusum":   newCUSUM,
 		"ks":      newKS,
 		"psi":     newPSI,
+		"stuck":   newStuck,
 		"iforest": newIForest,
 	}
 }

@@ -14,6 +14,12 @@ func TestPluginsRefuseNonsense(t *testing.T) {
 				c.ARL0, c.Warning, c.Critical = math.NaN(), 3, 2
 			case *ZMeanConfig:
 				c.ARL0, c.Window, c.Warning = 1, 5, -1
+			case *EWMAConfig:
+				c.ARL0, c.Warning = 1e9, -1
+			case *CUSUMConfig:
+				c.ARL0, c.Warning = 1e9, -1
+			case *StuckConfig:
+				c.ARL0, c.Critical = 1e9, math.Inf(1)
 			case *KSConfig:
 				c.Window, c.Warning = 10, 1.5
 			case *PSIConfig:
@@ -42,6 +48,9 @@ func TestFixedLevels(t *testing.T) {
 		{"zscore", 2, 3, func(Limits) Limits { return Limits{2, 3} }},
 		{"zscore", 2, 0, func(Limits) Limits { return Limits{2, 3} }},
 		{"zmean", 0, 0.1, func(d Limits) Limits { return Limits{d.Warning, d.Warning} }},
+		{"ewma", 3, 0, func(Limits) Limits { return Limits{3, 4.5} }},
+		{"cusum", 5, 8, func(Limits) Limits { return Limits{5, 8} }},
+		{"stuck", 10, 0, func(Limits) Limits { return Limits{10, 15} }},
 		{"psi", 0.1, 0.2, func(Limits) Limits { return Limits{0.1, 0.2} }},
 		{"ks", 0.6, 0, func(Limits) Limits { return Limits{0.6, 0.8} }},
 		{"iforest", 0.6, 0.7, func(Limits) Limits { return Limits{0.6, 0.7} }},
@@ -52,6 +61,12 @@ func TestFixedLevels(t *testing.T) {
 				case *ZScoreConfig:
 					into.Warning, into.Critical = warning, critical
 				case *ZMeanConfig:
+					into.Warning, into.Critical = warning, critical
+				case *EWMAConfig:
+					into.Warning, into.Critical = warning, critical
+				case *CUSUMConfig:
+					into.Warning, into.Critical = warning, critical
+				case *StuckConfig:
 					into.Warning, into.Critical = warning, critical
 				case *KSConfig:
 					into.Warning, into.Critical = warning, critical

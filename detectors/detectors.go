@@ -60,6 +60,12 @@ type Evidence struct {
 	Current   Moments // the newest values that the score speaks of
 	Since     int64   // time of the oldest of the current values, nanoseconds since 1970 UTC
 	Direction int     // +1 higher than the baseline, -1 lower, 0 no direction
+	// Correlation is the lag-1 correlation of neighbouring readings that the baseline has found; 0 when it has
+	// found none that is significant.
+	Correlation float64
+	// Thinned is the number of readings from one that counts to the next: Current.N readings then span
+	// Current.N times Thinned. 0 when every reading counts.
+	Thinned int
 }
 
 // Explainer is a detector that can say what its score of s rests on. It is called when an alert is written.

@@ -4,7 +4,8 @@ import "math"
 
 // KSLimit is the level on D that a window of w values, compared with a fixed reference of m values on every
 // record, reaches by chance once in arl0 records on average. The statistic depends on ranks only, so one
-// table serves every continuous distribution; ties make it rarer. The table holds λ² = D² m w/(m+w) and is
+// table serves every continuous distribution; ties make it rarer, for which ks
+// lowers the level. The table holds λ² = D² m w/(m+w) and is
 // interpolated in the logarithms of m (200 to 2000, beyond that at the nearer end), w and arl0.
 func KSLimit(m, w int, arl0 float64) float64 {
 	last := len(ksTables) - 1

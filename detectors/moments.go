@@ -8,47 +8,61 @@ const (
 	sameNumber = 1.0 / (1 << 40)
 )
 
-// robustMoments returns the mean and SD (n-1) of sorted values after dropping those farther than five
-// robust SDs (1.4826 MAD, the median absolute deviation) from the median, so that one wild value moves
-// neither. The SD is at least resolution/√12, the SD of rounding alone, where resolution is the smallest
-// step between the values that were kept.
+// A fit is what the values of a series look like: their mean and SD in the unit of the series, for people,
+// and the same on the scale on which they are nearest to normal, for limits.
+type fit struct {
+	moments Moments    // plain mean and SD (n-1) of the values that were kept
+	scale   normalizer // to the scale of scaled
+	scaled  Moments    // of the same values on that scale
+}
+
+// fitTo chooses the scale for sorted values and drops those farther than five robust SDs (1.4826 MAD, the
+// median absolute deviation) from the median on that scale: a wild value then moves neither mean nor SD,
+// while the long tail of a skewed series stays in. An SD is at least resolution/√12, the SD of rounding
+// alone, where resolution is the smallest step between the values that were kept.
 //
-// When more than half the values are equal, the MAD is 0 and says nothing. The scale is then the (lower)
-// median distance of the values that do differ; a single differing value makes no scale, because it cannot
-// be told from a wild one. False when there is no scale at all.
-func robustMoments(sorted []float64) (Moments, bool) {
+// When more than half the values are equal, the MAD is 0 and says nothing. The spread is then the (lower)
+// median distance of the values that do differ; a single differing value makes no spread, because it cannot
+// be told from a wild one. False when there is none at all. It uses scratch and returns it grown.
+func fitTo(sorted, scratch []float64) (f fit, grown []float64, ok bool) {
 	n := len(sorted)
 	if n < 2 {
-		return Moments{}, false
+		return fit{}, scratch, false
 	}
-	median := middle(sorted)
-	scale := quantileOfDistances(sorted, median, 0)
-	if scale == 0 {
-		scale = quantileOfDistances(sorted, median, countNear(sorted, median))
+	f.scale = newNormalizer(chooseShape(sorted), sorted[0])
+	scaled := scratch[:0]
+	for _, x := range sorted {
+		scaled = append(scaled, f.scale.of(x))
 	}
-	if scale == 0 || !finite(scale) {
-		return Moments{}, false
+	median := middle(scaled)
+	spread := quantileOfDistances(scaled, median, 0)
+	if spread == 0 {
+		spread = quantileOfDistances(scaled, median, countNear(scaled, median))
+	}
+	if spread == 0 || !finite(spread) {
+		return fit{}, scaled, false
 	}
 	lo, hi := 0, n
-	limit := trimAt * madToSD * scale
-	for lo < hi && median-sorted[lo] > limit {
+	limit := trimAt * madToSD * spread
+	for lo < hi && median-scaled[lo] > limit {
 		lo++
 	}
-	for hi > lo && sorted[hi-1]-median > limit {
+	for hi > lo && scaled[hi-1]-median > limit {
 		hi--
 	}
-	kept := sorted[lo:hi]
-	step := resolution(kept)
-	if step == 0 {
-		return Moments{}, false
+	step := resolution(sorted[lo:hi])
+	f.moments, f.scaled = plainMoments(sorted[lo:hi]), plainMoments(scaled[lo:hi])
+	if step == 0 || f.moments.N < 2 || f.scaled.N < 2 {
+		return fit{}, scaled, false
 	}
-	m := plainMoments(kept)
-	if m.N < 2 {
-		return Moments{}, false
-	}
-	m.SD = math.Max(m.SD, step/math.Sqrt(12))
-	return m, finite(m.Mean) && finite(m.SD) && m.SD > 0
+	floor := step / math.Sqrt(12)
+	f.moments.SD = math.Max(f.moments.SD, floor)
+	f.scaled.SD = math.Max(f.scaled.SD, floor*f.scale.slope(middle(sorted)))
+	return f, scaled, f.moments.known() && f.scaled.known()
 }
+
+// known says whether the moments are numbers that something can be measured by.
+func (m Moments) known() bool { return finite(m.Mean) && finite(m.SD) && m.SD > 0 }
 
 // middle is the median of sorted values; halves are taken before adding, so that it cannot overflow.
 func middle(sorted []float64) float64 {

@@ -2,8 +2,10 @@ package detectors
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/stat/distuv"
 	"pgregory.net/rapid"
 )
 
@@ -70,21 +72,77 @@ func TestPSIEqualsDirectComputation(t *testing.T) {
 
 func TestZMeanEqualsDirectComputation(t *testing.T) {
 	compareToDirect(t, "zmean", 24, func(b *Baseline, win []float64) float64 {
-		m, ok := b.Moments()
-		if !ok {
-			return math.NaN() // not ready
+		sum := 0.0
+		for _, u := range directScores(b, win) {
+			sum += u
 		}
-		mean := 0.0
-		for _, x := range win {
-			mean += math.Max(m.Mean-4*m.SD, math.Min(m.Mean+4*m.SD, x)) / float64(len(win))
-		}
-		return math.Abs(mean-m.Mean) / (m.SD / math.Sqrt(float64(len(win))))
+		return math.Abs(sum) / math.Sqrt(24)
 	})
+}
+
+func TestEWMAEqualsDirectComputation(t *testing.T) {
+	compareToDirect(t, "ewma", 64, func(b *Baseline, win []float64) float64 {
+		if b.Reference() == nil {
+			return math.NaN()
+		}
+		z := 0.0
+		for _, u := range directScores(b, win) {
+			z += 0.1 * (u - z)
+		}
+		return math.Abs(z) / math.Sqrt(0.1/1.9)
+	})
+}
+
+func TestCUSUMEqualsDirectComputation(t *testing.T) {
+	compareToDirect(t, "cusum", 64, func(b *Baseline, win []float64) float64 {
+		if b.Reference() == nil {
+			return math.NaN()
+		}
+		high, low := 0.0, 0.0
+		for _, u := range directScores(b, win) {
+			high, low = math.Max(0, high+u-0.5), math.Max(0, low-u-0.5)
+		}
+		return math.Max(high, low)
+	})
+}
+
+// directScores are standardized normal scores by counting. NaN for a series without a scale.
+func directScores(b *Baseline, win []float64) []float64 {
+	known := b.ranks.sorted
+	if _, ok := b.Moments(); !ok {
+		return []float64{math.NaN()}
+	}
+	score := func(x float64) float64 {
+		below, equal := 0, 0
+		for _, v := range known {
+			if v < x {
+				below++
+			} else if v == x {
+				equal++
+			}
+		}
+		p := (float64(below) + float64(equal+1)/2) / float64(len(known)+1)
+		return distuv.UnitNormal.Quantile(p)
+	}
+	own := make([]float64, len(known))
+	for i, x := range known {
+		own[i] = score(x)
+	}
+	m := plainMoments(own)
+	sd := m.SD * math.Sqrt(float64(m.N-1)/float64(m.N))
+	out := make([]float64, len(win))
+	for i, x := range win {
+		out[i] = (score(x) - m.Mean) / math.Max(0.9, sd)
+	}
+	return out
 }
 
 // compareToDirect feeds a rolling baseline of 100 and a window of w, and compares each score with what direct
 // makes of the baseline and of the newest w values, the scored one included.
+//
+// Integer scores are good to 2⁻²¹ each, their weights in ewma to 2⁻²¹ of 0.1; its span ends at a weight of 0.1 %.
 func compareToDirect(t *testing.T, name string, w int, direct func(b *Baseline, win []float64) float64) {
+	tolerance := map[string]float64{"ks": 1e-12, "psi": 1e-12, "zmean": 1e-5, "cusum": 1e-4, "ewma": 1e-4}[name]
 	rapid.Check(t, func(rt *rapid.T) {
 		b := NewBaseline(BaselineConfig{Size: 100, MinN: 20, Mode: Rolling})
 		m, err := Builtin()[name](small)
@@ -99,15 +157,18 @@ func compareToDirect(t *testing.T, name string, w int, direct func(b *Baseline, 
 				d.Score(Sample{Values: []float64{-v}})
 			}
 			score, ready := d.Score(s)
-			if ready {
+			if b.Stride() > 1 {
+				return // see TestThinnedWindowEqualsDirectComputation
+			}
+			if ready && i >= w {
 				if i%3 == 0 { // a sample that is scored and then not learned must leave no trace
 					d.Score(Sample{Values: []float64{v + 1}})
 				}
 				want := direct(b, values[i-w+1:i+1])
-				if !(math.Abs(score-want) <= 1e-12*math.Max(1, want)+noise(b, w)) {
+				if !(math.Abs(score-want) <= tolerance*math.Max(1, want)) {
 					rt.Fatalf("sample %d: %v, directly %v", i, score, want)
 				}
-			} else if b.Reference() != nil && !math.IsNaN(direct(b, values[i-w+1:i+1])) {
+			} else if i >= w && b.Reference() != nil && !math.IsNaN(direct(b, values[i-w+1:i+1])) {
 				rt.Fatalf("sample %d: not ready", i)
 			}
 			b.Learn(s)
@@ -116,14 +177,46 @@ func compareToDirect(t *testing.T, name string, w int, direct func(b *Baseline, 
 	})
 }
 
-// noise is what the direct way loses when it adds values that are large against their SD; the statistics on
-// ranks and counts have none.
-func noise(b *Baseline, w int) float64 {
-	m, ok := b.Moments()
-	if !ok {
-		return 0
+// On an AR(1) series of 0.9 the window is every stride-th reading, and in between the score stays.
+func TestThinnedWindowEqualsDirectComputation(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 9))
+	b := NewBaseline(DefaultBaseline())
+	m, err := Builtin()["ks"](small)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return 1e-15 * math.Abs(m.Mean) / m.SD * float64(w)
+	d := m(Env{Baseline: b})
+	x, last, compared := 0.0, 0.0, 0
+	version := b.Version()
+	var counted []float64
+	for i := range 9000 {
+		x = 0.9*x + r.NormFloat64()
+		s := Sample{At: int64(i), Values: []float64{x}}
+		counts := b.Stride() > 1 && d.(*ks).win.due()
+		score, ready := d.Score(s)
+		if counts {
+			counted = append(counted, x)
+		}
+		if n := len(counted); ready && n > 60 {
+			win, ref, far := counted[n-50:], b.Reference(), 0.0
+			for _, at := range [][]float64{ref, win} {
+				for _, x := range at {
+					far = math.Max(far, math.Abs(shareUpTo(ref, x)-shareUpTo(win, x)))
+				}
+			}
+			if math.Abs(score-far) > 1e-12 || !counts && version == b.Version() && score != last {
+				t.Fatalf("sample %d: %v, directly %v, before %v", i, score, far, last)
+			}
+			compared++
+		}
+		last, version = score, b.Version()
+		b.Learn(s)
+		d.Learn(s)
+	}
+	e := d.(Explainer).Explain(Sample{Values: []float64{x}})
+	if compared < 1000 || e.Thinned < 10 || e.Thinned > 30 || math.Abs(e.Correlation-0.9) > 0.06 || e.Current.N != 50 {
+		t.Fatalf("%d compared, evidence %+v", compared, e)
+	}
 }
 
 // The moments of a rolling baseline are those of its reference, computed anew, whatever came before.
@@ -134,7 +227,8 @@ func TestMomentsEqualRecomputation(t *testing.T) {
 			b.Learn(Sample{At: int64(i), Values: []float64{v}})
 		}
 		got, ok := b.Moments()
-		want, wantOK := robustMoments(b.Reference())
+		f, _, wantOK := fitTo(b.Reference(), nil)
+		want := f.moments
 		if ok != wantOK || got != want {
 			rt.Fatalf("%+v %v, recomputed %+v %v", got, ok, want, wantOK)
 		}

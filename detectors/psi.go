@@ -38,8 +38,8 @@ func (c PSIConfig) Validate() []error {
 // Σ (q-p) ln(q/p) over bins cut at the reference's quantiles, with +1/2 a bin on both sides.
 //
 // For: changes of spread, also a shrinking one (a stuck or over-smoothed sensor), which no chart of means
-// sees. It is slower than ks on shifts and needs an anchored baseline. It fails on autocorrelated series as
-// ks does, and cannot see a change inside one bin, nor where within the outermost bins a value lies. It is
+// sees. It is slower than ks on shifts and needs an anchored baseline. It takes correlated readings as ks
+// does. It cannot see a change inside one bin, nor where within the outermost bins a value lies. It is
 // not ready on a constant reference.
 //
 // Limit: from a run-length table, since the window is looked at on every record; see PSILimit. Critical is
@@ -61,7 +61,8 @@ type psi struct {
 	places  []uint8 // bin of each place of the window
 	built   bool
 	version uint32
-	limitOf [2]int // reference size and bins that limit was computed for
+	limitOf limitOf
+	limitAt int // bins that limit was computed for
 	limit   float64
 }
 
@@ -79,9 +80,16 @@ func newPSI(decode func(any) error) (Maker, error) {
 	}, nil
 }
 
+// psiShare is the part of a correlation between readings that reaches the index: of the nine ways in which
+// ten bins can differ only the first, a shift, feels all of it. Measured, see the table in detectors/tables.
+const psiShare = 1.0 / 3
+
 func (d *psi) Score(s Sample) (float64, bool) {
-	if !finite(s.Value()) || d.win.n < d.cfg.Window-1 || d.resets != d.baseline.Resets() || !d.sync() {
+	if !finite(s.Value()) || !d.win.filled() || d.resets != d.baseline.Resets() || !d.sync() {
 		return 0, false
+	}
+	if !d.win.due() {
+		return d.bins.index(d.counts, d.logs), true
 	}
 	in := d.bins.bin(s.Value())
 	d.counts[in]++
@@ -127,8 +135,10 @@ func (d *psi) Learn(s Sample) {
 		d.resets, d.built = r, false
 		d.win.clear()
 	}
-	d.built = d.built && d.version == d.baseline.Version()
-	if d.built {
+	if d.win.follow(d.baseline.Stride()) || d.version != d.baseline.Version() {
+		d.built = false
+	}
+	if d.built && d.win.due() {
 		in := uint8(d.bins.bin(s.Value()))
 		if d.win.full() {
 			d.counts[d.places[d.win.pos]]--
@@ -136,19 +146,21 @@ func (d *psi) Learn(s Sample) {
 		d.counts[in]++
 		d.places[d.win.pos] = in
 	}
-	d.win.push(s.Value(), s.At)
+	d.win.take(s.Value(), s.At)
 }
 
 // Limits are levels on the index.
 func (d *psi) Limits() Limits {
-	m, bins := len(d.baseline.Reference()), d.cfg.Bins
-	if m == 0 {
-		m = max(d.baseline.Size(), minReference)
-	} else if d.sync() {
-		bins = d.bins.n()
+	m, bins := max(d.baseline.Size(), minReference), d.cfg.Bins
+	if len(d.baseline.Reference()) > 0 {
+		m = d.baseline.worth()
+		if d.sync() {
+			bins = d.bins.n()
+		}
 	}
-	if of := [2]int{m, bins}; of != d.limitOf {
-		d.limitOf, d.limit = of, PSILimit(m, d.cfg.Window, bins, d.cfg.ARL0)
+	if of := (limitOf{n: m, left: d.baseline.left()}); of != d.limitOf || bins != d.limitAt {
+		d.limitOf, d.limitAt = of, bins
+		d.limit = PSILimit(m, d.cfg.Window, bins, d.cfg.ARL0) * inflation(psiShare*of.left)
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, func(w float64) float64 { return graver * graver * w })
 }
@@ -159,7 +171,8 @@ func (d *psi) Explain(s Sample) Evidence {
 		m = plainMoments(d.baseline.Reference())
 	}
 	now, since := d.win.with(s)
-	return Evidence{Statistic: "PSI", Baseline: m, Current: now, Since: since, Direction: direction(now.Mean - m.Mean)}
+	return d.baseline.spaced(Evidence{Statistic: "PSI", Baseline: m, Current: now, Since: since,
+		Direction: direction(now.Mean - m.Mean)})
 }
 
 // Bytes is the memory held, in bytes.
@@ -167,7 +180,7 @@ func (d *psi) Bytes() int {
 	return 17*d.win.size() + d.bins.bytes() + 4*cap(d.counts) + 250
 }
 
-const psiVersion = 1
+const psiVersion = 2
 
 func (d *psi) MarshalBinary() ([]byte, error) {
 	return d.win.append(appendResets([]byte{psiVersion}, d.resets)), nil

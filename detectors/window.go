@@ -1,18 +1,24 @@
 package detectors
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// A window holds the newest values of a series with their times, oldest first. Suspect values enter it:
-// a lasting shift must be seen. Its size is fixed, so its memory is 16 bytes a value for ever.
+// A window holds the newest values of a series that count, with their times, oldest first. Where neighbours
+// are correlated only every stride-th reading counts. Suspect values enter it: a lasting shift must be seen.
+// Its size is fixed, so its memory is 16 bytes a value for ever.
 type window struct {
-	vals []float64
-	at   []int64 // nanoseconds since 1970 UTC
-	pos  int     // place of the next value, and of the oldest once full
-	n    int
+	vals    []float64
+	at      []int64 // nanoseconds since 1970 UTC
+	pos     int     // place of the next value, and of the oldest once full
+	n       int
+	stride  int // readings from one that counts to the next
+	skipped int // readings since the last that counted
 }
 
 func newWindow(size int) window {
-	return window{vals: make([]float64, size), at: make([]int64, size)}
+	return window{vals: make([]float64, size), at: make([]int64, size), stride: 1}
 }
 
 func (w *window) size() int  { return len(w.vals) }
@@ -30,7 +36,44 @@ func (w *window) push(v float64, at int64) {
 	}
 }
 
-func (w *window) clear() { w.pos, w.n = 0, 0 }
+// due says whether the next reading counts.
+func (w *window) due() bool { return w.skipped+1 >= w.stride }
+
+// filled says whether the window is full once the next reading has been seen.
+func (w *window) filled() bool { return w.full() || w.due() && w.n == len(w.vals)-1 }
+
+// take pushes a reading that is due and passes over one that is not.
+func (w *window) take(v float64, at int64) (taken bool) {
+	if !w.due() {
+		w.skipped++
+		return false
+	}
+	w.skipped = 0
+	w.push(v, at)
+	return true
+}
+
+// follow takes over the baseline's stride. When that is at least twice the present one, the values are too
+// close together: every second, third... of them stays. It reports whether values were dropped.
+func (w *window) follow(stride int) (dropped bool) {
+	k := stride / w.stride
+	w.stride = stride
+	if k < 2 || w.n < 2 {
+		return false
+	}
+	var kept []int
+	for i := (w.n - 1) % k; i < w.n; i += k {
+		kept = append(kept, w.index(i))
+	}
+	vals, at := make([]float64, len(w.vals)), make([]int64, len(w.at))
+	for i, j := range kept {
+		vals[i], at[i] = w.vals[j], w.at[j]
+	}
+	w.vals, w.at, w.n, w.pos = vals, at, len(kept), len(kept)%len(vals)
+	return true
+}
+
+func (w *window) clear() { w.pos, w.n, w.stride, w.skipped = 0, 0, 1, 0 }
 
 // index is the place of the i-th value, counted from the oldest.
 func (w *window) index(i int) int {
@@ -51,11 +94,15 @@ func (w *window) ends(s Sample) bool {
 	return w.at[i] == s.At && math.Float64bits(w.vals[i]) == math.Float64bits(s.Value())
 }
 
-// with describes the window as it is once s has entered: its moments and the time of its oldest value.
-func (w *window) with(s Sample) (m Moments, since int64) {
-	first, extra := 0, !w.ends(s)
-	if extra && w.full() {
-		first = 1
+// with describes the window as it is once s has been seen: its moments and the time of its oldest value.
+func (w *window) with(s Sample) (m Moments, since int64) { return w.newest(len(w.vals), s) }
+
+// newest describes the newest count values of the window, at least one, once s has been seen.
+func (w *window) newest(count int, s Sample) (m Moments, since int64) {
+	extra := w.n == 0 || w.due() && !w.ends(s)
+	first := max(0, w.n-count)
+	if extra {
+		first = max(0, w.n+1-count)
 	}
 	since = s.At
 	if first < w.n {
@@ -103,7 +150,7 @@ func (w *window) append(b []byte) []byte {
 	for i := range vals {
 		vals[i], at[i] = w.vals[w.index(i)], w.at[w.index(i)]
 	}
-	return appendTimes(appendFloats(b, vals), at)
+	return append(appendTimes(appendFloats(b, vals), at), byte(w.stride), byte(w.skipped))
 }
 
 // read restores the window. A window that was larger when it was written keeps its newest values.
@@ -118,5 +165,9 @@ func (w *window) read(r *reader) {
 	}
 	for i, v := range vals {
 		w.push(v, at[i])
+	}
+	w.stride, w.skipped = int(r.byte()), int(r.byte())
+	if w.stride < 1 || w.stride > maxStride || w.skipped >= w.stride {
+		r.fail(fmt.Errorf("a window of every %d-th reading, %d skipped", w.stride, w.skipped))
 	}
 }

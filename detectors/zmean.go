@@ -28,32 +28,29 @@ func (c ZMeanConfig) Validate() []error {
 	return errs
 }
 
-// winsorAt is the distance from the baseline mean, in SD, to which a value of the window is drawn in
-// before averaging: one wild value can then move the mean of 24 by at most a sixth of an SD.
-const winsorAt = 4
-
-// zmean compares the mean of the newest W values with the baseline: |mean_W - mean| / (SD/√W), in
-// standard errors. Values beyond 4 SD count as 4 SD, so that one wild value neither raises an alarm of its
-// own nor hides a shift.
+// zmean compares the mean of the newest W readings that count with the baseline, on normal scores of their
+// ranks: |mean score| √W, in standard errors. On a normal series that is the z of the mean. Ranks make its
+// run length the same on any distribution, and a wild value counts no more than the largest known.
 //
-// For: calibration bias and drift of half an SD to two SD. It does not see a change of spread. It fails on
-// autocorrelated series, whose window means scatter more than SD/√W, and is about half as long to a false
-// alarm as asked for on a log-normal series with a coefficient of variation of 0.5. While the baseline is warming up the
-// window is part of it and the statistic is damped: it may be late then, but not early.
+// For: calibration bias and drift of half an SD to two SD. It does not see a change of spread. On a
+// correlated series it takes every stride-th reading, see spacing, and is late by that factor. While the
+// baseline is warming up the window is part of it and the statistic is damped, and correlation widens the
+// limit: it may be late then, but not early.
 //
 // Limit: the window overlaps itself from record to record, so no p-value applies; the level comes from a
 // simulated run-length table for a baseline of 500, widened for fewer values. Critical is 1.5 times warning.
 //
-// Cost: W additions, 16 bytes a value of the window, no allocation.
+// Cost: a search, a normal quantile and W additions of integers, 20 bytes a value of the window, no
+// allocation. Source: van der Waerden's scores (1952); control charts on them: Chakraborti & Graham,
+// Nonparametric Statistical Process Control (2019).
 type zmean struct {
 	cfg      ZMeanConfig
 	baseline *Baseline
-	win      window
-	resets   uint32
-	root     float64 // √W
+	scored
+	root float64 // √W
 
-	limitN int // n that limit was computed for; a cache, not state
-	limit  float64
+	limitOf limitOf
+	limit   float64
 }
 
 func newZMean(decode func(any) error) (Maker, error) {
@@ -62,93 +59,65 @@ func newZMean(decode func(any) error) (Maker, error) {
 		return nil, err
 	}
 	return func(e Env) Detector {
-		return &zmean{cfg: c, baseline: e.Baseline, win: newWindow(c.Window), root: math.Sqrt(float64(c.Window))}
+		return &zmean{cfg: c, baseline: e.Baseline, scored: newScored(c.Window), root: math.Sqrt(float64(c.Window))}
 	}, nil
 }
 
 func (d *zmean) Score(s Sample) (float64, bool) {
-	shift, ok := d.shift(s)
-	return bounded(math.Abs(shift)), ok
+	shift, ok := d.shift(s, false)
+	return math.Abs(shift), ok
 }
 
 // shift is the signed statistic of the window that s completes, in standard errors.
-func (d *zmean) shift(s Sample) (float64, bool) {
-	m, ok := d.baseline.Moments()
-	if !ok || !finite(s.Value()) || d.win.n < d.cfg.Window-1 || d.resets != d.baseline.Resets() {
+func (d *zmean) shift(s Sample, seen bool) (float64, bool) {
+	if !d.win.filled() || !d.knows(s, d.baseline) {
 		return 0, false
 	}
-	sum := 0.0
-	for i := d.win.n - d.cfg.Window + 1; i < d.win.n; i++ {
-		sum += clampedZ(d.win.vals[d.win.index(i)], m)
+	sum := int64(0)
+	for _, u := range d.recent(s, d.baseline, seen) {
+		sum += int64(u)
 	}
-	sum += clampedZ(s.Value(), m)
-	return sum / d.root, true
+	return float64(sum) / scoreUnit / d.root, true
 }
 
-func clampedZ(x float64, m Moments) float64 {
-	return math.Max(-winsorAt, math.Min(winsorAt, (x-m.Mean)/m.SD))
-}
-
-func (d *zmean) Learn(s Sample) {
-	if !finite(s.Value()) {
-		return
-	}
-	if r := d.baseline.Resets(); r != d.resets {
-		d.resets = r
-		d.win.clear()
-	}
-	d.win.push(s.Value(), s.At)
-}
+func (d *zmean) Learn(s Sample) { d.learn(s, d.baseline) }
 
 // Limits are in standard errors of a window mean.
 func (d *zmean) Limits() Limits {
-	m, ok := d.baseline.Moments()
-	n := m.N
-	if !ok {
-		n = DefaultBaseline().MinN
+	of := limitOf{n: d.baseline.worth(), left: d.baseline.left()}
+	if of.n == 0 {
+		of.n = DefaultBaseline().MinN
 	}
-	if n != d.limitN {
-		d.limitN, d.limit = n, zmeanLimit(n, d.cfg.Window, d.cfg.ARL0)
+	if of != d.limitOf {
+		d.limitOf, d.limit = of, zmeanLimit(of.n, d.cfg.Window, d.cfg.ARL0)*math.Sqrt(inflation(of.left))
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
 }
 
-// zmeanLimit is the level for a baseline of n values. The table is for 500. For another n it is scaled by
-// the standard error of the difference of the two means, √(1+W/n), and by the t quantile of its SD, at the
-// two-sided p whose normal quantile the tabled level is.
+// zmeanLimit is the level for a baseline of n independent values. The table is for 500. For another n it is
+// scaled by the standard error of the difference of the two means, √(1+W/n).
 func zmeanLimit(n, w int, arl0 float64) float64 {
 	const tabled = 500
-	limit := math.Sqrt(zmeanTable.at(w, arl0))
 	wide := func(n int) float64 { return math.Sqrt(1 + float64(w)/float64(n)) }
-	p := 0.5 * math.Erfc(limit/wide(tabled)/math.Sqrt2)
-	return limit * wide(n) / wide(tabled) * studentUpper(p, n-1) / studentUpper(p, tabled-1)
+	return math.Sqrt(zmeanTable.at(w, arl0)) * wide(n) / wide(tabled)
 }
 
 func (d *zmean) Explain(s Sample) Evidence {
 	m, _ := d.baseline.Moments()
 	now, since := d.win.with(s)
-	return Evidence{Statistic: "z of the window mean", Baseline: m, Current: now, Since: since,
-		Direction: direction(now.Mean - m.Mean)}
+	shift, ok := d.shift(s, true)
+	if !ok {
+		shift = now.Mean - m.Mean
+	}
+	return d.baseline.spaced(Evidence{Statistic: "z of the window mean", Baseline: m, Current: now, Since: since,
+		Direction: direction(shift)})
 }
 
 // Bytes is the memory held, in bytes.
-func (d *zmean) Bytes() int { return 16*d.win.size() + 160 }
+func (d *zmean) Bytes() int { return d.scored.bytes() + 160 }
 
-const zmeanVersion = 1
+const zmeanVersion = 2
 
-func (d *zmean) MarshalBinary() ([]byte, error) {
-	return d.win.append(appendResets([]byte{zmeanVersion}, d.resets)), nil
-}
+func (d *zmean) MarshalBinary() ([]byte, error) { return d.append([]byte{zmeanVersion}), nil }
 
-func (d *zmean) UnmarshalBinary(data []byte) error {
-	r := newReader(data, zmeanVersion)
-	n := *d
-	n.win = newWindow(d.cfg.Window)
-	n.resets = r.resets()
-	n.win.read(r)
-	if err := r.done("zmean"); err != nil {
-		return err
-	}
-	*d = n
-	return nil
-}
+func (d *zmean) UnmarshalBinary(data []byte) error { return d.unmarshal(data, zmeanVersion, "zmean") }

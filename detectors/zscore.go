@@ -18,19 +18,21 @@ func DefaultZScore() ZScoreConfig { return ZScoreConfig{ARL0: defaultARL0} }
 // Validate returns one error for each mistake, each led by the field's name.
 func (c ZScoreConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }
 
-// zscore compares each single value with the baseline: |x - mean| / SD, in SD.
+// zscore compares each single value with the baseline: |x - mean| / SD, in SD, on the scale on which the
+// baseline is nearest to normal: as it is, square root or logarithm (see chooseShape).
 //
 // For: gross errors of one reading (a bubble, a short sample, a slipped decimal). It is slow on shifts
-// below 2 SD; use zmean or ks for those. It fails on skewed series: on a log-normal one with a coefficient of
-// variation of 0.5 the long tail alarms some thirty times too often at a run length of 3000. It is not ready
-// on a constant series, which has no SD.
+// below 2 SD; use zmean, ewma, cusum or ks for those. The far tail of a series cannot be known from 500
+// values: the limit trusts the normal tail on the chosen scale, and a tail heavier than log-normal passes it
+// too often. Correlated readings pass it in rows, not more often. It is not ready on a constant series, which
+// has no SD.
 //
 // Limit: the two-sided quantile at p = 1/ARL0 of the t distribution that predicts the next normal value
 // from n earlier ones, √(1+1/n)·t(n-1); wide after 20 readings and narrowing. Readings are judged one by
 // one, so p a record and the run length are each other's inverse. Critical is 1.5 times warning.
 //
-// Cost: a few ns, no allocation, no state of its own. Source: Hahn & Meeker, Statistical Intervals (1991),
-// prediction of one further observation; CLSI C24-Ed4 for the chart.
+// Cost: a few ns, a logarithm on some series, no allocation, no state of its own. Source: Hahn & Meeker,
+// Statistical Intervals (1991), prediction of one further observation; CLSI C24-Ed4 for the chart.
 type zscore struct {
 	cfg      ZScoreConfig
 	baseline *Baseline
@@ -48,20 +50,19 @@ func newZScore(decode func(any) error) (Maker, error) {
 }
 
 func (d *zscore) Score(s Sample) (float64, bool) {
-	m, ok := d.baseline.Moments()
+	f, ok := d.baseline.shape()
 	if !ok || !finite(s.Value()) {
 		return 0, false
 	}
-	return bounded(math.Abs(s.Value()-m.Mean) / m.SD), true
+	return bounded(math.Abs(f.scale.of(s.Value())-f.scaled.Mean) / f.scaled.SD), true
 }
 
 func (d *zscore) Learn(Sample) {}
 
 // Limits are in SD.
 func (d *zscore) Limits() Limits {
-	m, ok := d.baseline.Moments()
-	n := m.N
-	if !ok {
+	n := d.baseline.worth()
+	if n == 0 {
 		n = DefaultBaseline().MinN
 	}
 	if n != d.limitN {
@@ -72,13 +73,13 @@ func (d *zscore) Limits() Limits {
 
 func (d *zscore) Explain(s Sample) Evidence {
 	m, _ := d.baseline.Moments()
-	return Evidence{
+	return d.baseline.spaced(Evidence{
 		Statistic: "z",
 		Baseline:  m,
 		Current:   Moments{Mean: s.Value(), N: 1},
 		Since:     s.At,
 		Direction: direction(s.Value() - m.Mean),
-	}
+	})
 }
 
 // Bytes is the memory held, in bytes.

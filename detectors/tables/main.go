@@ -21,28 +21,51 @@ func main() {
 	check := flag.Bool("check", false, "measure the realised run lengths instead")
 	arl0 := flag.Float64("arl0", 1e4, "run length to check")
 	mode := flag.String("mode", "", "frozen or rolling baselines only")
+	only := flag.String("only", "", "one detector only")
+	series := flag.String("series", "", "check only series whose name begins so")
 	flag.Parse()
 	modes := []string{detectors.Frozen, detectors.Rolling}
 	if *mode != "" {
 		modes = []string{*mode}
 	}
 	if *check {
-		checkRunLengths(os.Stdout, *runs, *arl0)
+		checkRunLengths(os.Stdout, *only, *series, modes, *runs, *arl0)
 		return
 	}
-	printTables(os.Stdout, *runs, *horizon, modes)
+	printTables(os.Stdout, *only, *runs, *horizon, modes)
 }
 
-func printTables(w io.Writer, runs, horizon int, modes []string) {
-	fmt.Fprintln(w, "var zmeanTable = runLengthTable{")
-	rows(w, modes, plan{"zmean", 500, 0, runs, horizon}, []int{6, 12, 24, 48, 96}, func(z float64, _ int) float64 {
-		return z * z
-	})
-	fmt.Fprintln(w, "}\n\nvar psiTable = runLengthTable{")
-	rows(w, modes, plan{"psi", 500, 0, runs, horizon}, []int{50, 100, 200, 500}, func(x float64, window int) float64 {
-		return x / (1/float64(window) + 1.0/500)
-	})
-	fmt.Fprintln(w, "}\n\nvar ksTables = []ksTable{")
+func printTables(w io.Writer, only string, runs, horizon int, modes []string) {
+	square := func(z float64, _ int) float64 { return z * z }
+	if only == "" || only == "zmean" {
+		fmt.Fprintln(w, "var zmeanTable = runLengthTable{")
+		rows(w, modes, plan{"zmean", 500, 0, runs, horizon}, []int{6, 12, 24, 48, 96}, square)
+		fmt.Fprintln(w, "}")
+	}
+	if only == "" || only == "ewma" {
+		fmt.Fprintln(w, "var ewmaTable = runLengthTable{")
+		sizes(w, modes, plan{"ewma", 0, 64, runs, horizon}, square)
+		fmt.Fprintln(w, "}")
+	}
+	if only == "" || only == "cusum" {
+		fmt.Fprintln(w, "var cusumTable = runLengthTable{")
+		sizes(w, modes, plan{"cusum", 0, 64, runs, horizon}, func(h float64, _ int) float64 { return h })
+		fmt.Fprintln(w, "}")
+	}
+	if only == "" || only == "psi" {
+		fmt.Fprintln(w, "var psiTable = runLengthTable{")
+		rows(w, modes, plan{"psi", 500, 0, runs, horizon}, []int{50, 100, 200, 500}, func(x float64, window int) float64 {
+			return x / (1/float64(window) + 1.0/500)
+		})
+		fmt.Fprintln(w, "}")
+	}
+	if only == "" || only == "ks" {
+		printKS(w, runs, horizon, modes)
+	}
+}
+
+func printKS(w io.Writer, runs, horizon int, modes []string) {
+	fmt.Fprintln(w, "var ksTables = []ksTable{")
 	for _, m := range []int{200, 500, 2000} {
 		fmt.Fprintf(w, "{m: %d, runLengthTable: runLengthTable{\n", m)
 		rows(w, modes, plan{"ks", m, 0, runs, horizon}, []int{50, 100, 200, 500}, func(d float64, window int) float64 {
@@ -58,20 +81,34 @@ func printTables(w io.Writer, runs, horizon int, modes []string) {
 	fmt.Fprintln(w, "}")
 }
 
+// sizes prints the fields of a table whose rows are sizes of the baseline.
+func sizes(w io.Writer, modes []string, p plan, scale func(level float64, m int) float64) {
+	sizes := []int{50, 200, 500, 2000}
+	fmt.Fprintf(w, "windows: %#v, arl0: %#v, level: [][]float64{\n", sizes, arl0s)
+	for _, p.m = range sizes {
+		row(w, modes, p, func(level float64) float64 { return scale(level, p.m) }, p.m)
+	}
+	fmt.Fprintln(w, "},")
+}
+
 // rows prints the fields of a table: its axes and one row a window, brought to the table's scale.
 func rows(w io.Writer, modes []string, p plan, windows []int, scale func(level float64, window int) float64) {
 	fmt.Fprintf(w, "windows: %#v, arl0: %#v, level: [][]float64{\n", windows, arl0s)
 	for _, p.window = range windows {
-		fmt.Fprint(w, "{")
-		for i, level := range simulate(p, modes) {
-			if i > 0 {
-				fmt.Fprint(w, ", ")
-			}
-			fmt.Fprintf(w, "%.4g", scale(level, p.window))
-		}
-		fmt.Fprintf(w, "}, // %d\n", p.window)
+		row(w, modes, p, func(level float64) float64 { return scale(level, p.window) }, p.window)
 	}
 	fmt.Fprintln(w, "},")
+}
+
+func row(w io.Writer, modes []string, p plan, scale func(float64) float64, label int) {
+	fmt.Fprint(w, "{")
+	for i, level := range simulate(p, modes) {
+		if i > 0 {
+			fmt.Fprint(w, ", ")
+		}
+		fmt.Fprintf(w, "%.4g", scale(level))
+	}
+	fmt.Fprintf(w, "}, // %d\n", label)
 }
 
 func leastCommonMultiple(a, b int) int {

@@ -63,7 +63,7 @@ func (p plan) run(seed uint64, mode string) []passage {
 	b := detectors.NewBaseline(c)
 	d := maker(p.detector, p.window)(detectors.Env{Baseline: b})
 	s := detectors.Sample{Values: make([]float64, 1)}
-	for range p.m {
+	for b.Reference() == nil {
 		s.Values[0] = r.NormFloat64()
 		b.Learn(s)
 	}

@@ -1,0 +1,102 @@
+package detectors
+
+import "math"
+
+// scored is a window whose values are kept with their normal scores. The scores are derived from values and
+// baseline, so that a new reference scores the whole window anew and a restart changes nothing.
+type scored struct {
+	win    window
+	resets uint32
+
+	// What follows is derived, and is not state.
+	scores []int32 // of each place of the window
+	stamp  uint64  // of the baseline that they are from
+	built  bool
+	buf    []int32 // of recent
+}
+
+func newScored(size int) scored {
+	return scored{win: newWindow(size), scores: make([]int32, size), buf: make([]int32, 0, size)}
+}
+
+// knows says whether s can be scored against b.
+func (w *scored) knows(s Sample, b *Baseline) bool {
+	_, ok := b.Moments()
+	return ok && finite(s.Value()) && w.resets == b.Resets()
+}
+
+// recent is the scores of the window once s has been seen, newest first. It holds until the next call. With
+// seen, s may have been learned already, and is then not taken twice.
+func (w *scored) recent(s Sample, b *Baseline, seen bool) []int32 {
+	if !w.built || w.stamp != b.stamp() {
+		for i := range w.win.n {
+			j := w.win.index(i)
+			w.scores[j] = b.score(w.win.vals[j])
+		}
+		w.built, w.stamp = true, b.stamp()
+	}
+	out, n := w.buf[:0], w.win.n
+	if w.win.due() && !(seen && w.win.ends(s)) {
+		out = append(out, b.score(s.Value()))
+		n = min(n, w.win.size()-1)
+	}
+	for i := w.win.pos - 1; i >= 0 && n > 0; i-- {
+		out = append(out, w.scores[i])
+		n--
+	}
+	for i := w.win.size() - 1; n > 0; i-- {
+		out = append(out, w.scores[i])
+		n--
+	}
+	w.buf = out
+	return out
+}
+
+func (w *scored) learn(s Sample, b *Baseline) {
+	if !finite(s.Value()) {
+		return
+	}
+	if r := b.Resets(); r != w.resets {
+		w.resets, w.built = r, false
+		w.win.clear()
+	}
+	if w.win.follow(b.Stride()) || w.stamp != b.stamp() {
+		w.built = false
+	}
+	pos := w.win.pos
+	if w.win.take(s.Value(), s.At) && w.built {
+		w.scores[pos] = b.score(s.Value())
+	}
+}
+
+func (w *scored) append(b []byte) []byte { return w.win.append(appendResets(b, w.resets)) }
+
+func (w *scored) unmarshal(data []byte, version byte, what string) error {
+	r := newReader(data, version)
+	n := newScored(w.win.size())
+	n.resets = r.resets()
+	n.win.read(r)
+	if err := r.done(what); err != nil {
+		return err
+	}
+	*w = n
+	return nil
+}
+
+func (w *scored) bytes() int { return 24 * w.win.size() }
+
+// chartSpan is the number of newest readings that ewma and cusum look at. Beyond it an EWMA weight is below
+// 0.9⁶⁴ = 0.1 %, and a CUSUM of k = 0.5 in control is practically never above zero for so long. A finite span
+// forgets a fault completely, and lets a new reference score the past anew.
+const chartSpan = 64
+
+// chartLimit is a level from a table by the size n of the baseline in independent values, widened below the
+// smallest size of the table by the standard error of the difference of the means of n and of span values.
+func chartLimit(t runLengthTable, n, span int, arl0 float64) float64 {
+	limit, least := t.at(n, arl0), t.windows[0]
+	if n < least {
+		wide := func(n int) float64 { return 1 + float64(span)/float64(n) }
+		limit *= math.Sqrt(wide(n) / wide(least))
+	}
+	return limit
+}

@@ -1,0 +1,99 @@
+package detectors
+
+import "math"
+
+// shape is the scale on which the values of a series are nearest to a normal distribution. Results of
+// patients are often log-normal; on the plain scale their long tail would pass any normal limit.
+type shape uint8
+
+const (
+	plain shape = iota // values as they are
+	root               // square roots, for values that are not negative: counts
+	logs               // natural logarithms, for positive values
+)
+
+// A normalizer brings values to the scale of a shape. Below knee, half the smallest value known, the curve
+// goes on along its tangent: a first zero in a series that never had one is far out, and not infinitely far.
+type normalizer struct {
+	shape shape
+	knee  float64
+}
+
+func newNormalizer(s shape, smallest float64) normalizer {
+	return normalizer{shape: s, knee: smallest / 2}
+}
+
+func (c normalizer) of(x float64) float64 {
+	if c.shape == plain {
+		return x
+	}
+	below := math.Min(0, x-c.knee)
+	return c.curve(math.Max(x, c.knee)) + float64(below*c.slope(c.knee))
+}
+
+func (c normalizer) curve(x float64) float64 {
+	switch c.shape {
+	case root:
+		return math.Sqrt(x)
+	case logs:
+		return math.Log(x)
+	}
+	return x
+}
+
+// slope is the derivative at x; 0 for the root at 0, where no tangent is of use.
+func (c normalizer) slope(x float64) float64 {
+	switch {
+	case c.shape == root && x > 0:
+		return 0.5 / math.Sqrt(x)
+	case c.shape == logs:
+		return 1 / x
+	case c.shape == plain:
+		return 1
+	}
+	return 0
+}
+
+// chooseShape takes the shape whose sorted values lie straightest against normal quantiles: the largest
+// probability-plot correlation coefficient (Filliben, Technometrics 17, 1975). One value in 200, and at
+// least one, is left out at each end, so that a wild one has no say. Ties go to the plainer shape.
+func chooseShape(sorted []float64) shape {
+	cut := (len(sorted) + 199) / 200
+	best, straightest := plain, -1.0
+	for _, s := range []shape{plain, root, logs} {
+		smallest := sorted[0]
+		if s == root && smallest < 0 || s == logs && !(smallest > 0) {
+			break
+		}
+		c := newNormalizer(s, smallest)
+		if r := straightness(sorted, cut, c); r > straightest {
+			best, straightest = s, r
+		}
+	}
+	return best
+}
+
+// straightness is the correlation of the sorted values, on the scale c, with normal quantiles.
+func straightness(sorted []float64, cut int, c normalizer) float64 {
+	n := len(sorted)
+	origin := c.of(sorted[n/2])
+	var count, sx, sxx, sq, sqq, sxq float64
+	for i := cut; i < n-cut; i++ {
+		x, q := c.of(sorted[i])-origin, normalQuantile(float64(2*i+1-n)/float64(n))
+		count++
+		sx += x
+		sxx += float64(x * x)
+		sq += q
+		sqq += float64(q * q)
+		sxq += float64(x * q)
+	}
+	covariance := sxq - float64(sx*sq)/count
+	variances := (sxx - float64(sx*sx)/count) * (sqq - float64(sq*sq)/count)
+	if !(variances > 0) || !finite(variances) {
+		return -1
+	}
+	return covariance / math.Sqrt(variances)
+}
+
+// normalQuantile is Φ⁻¹((1+u)/2) for u between -1 and 1: by the centre, so that it is odd to the last bit.
+func normalQuantile(u float64) float64 { return math.Sqrt2 * math.Erfinv(u) }
