@@ -103,8 +103,8 @@ func (w *object) scores(scores []Score) {
 		w.text("detector", s.Detector)
 		w.optional("series", s.Series)
 		if s.Ready {
-			w.number("score", s.Value)
-			w.number("limit", s.Limit)
+			w.figure("score", s.Value)
+			w.figure("limit", s.Limit)
 		}
 		w.boolean("ready", s.Ready)
 		w.close()

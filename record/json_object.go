@@ -91,6 +91,15 @@ func (w *object) number(k string, v float64) {
 	w.dst = strconv.AppendFloat(w.dst, v, format, -1, 64)
 }
 
+// figure is a number of a statistic: six significant digits are more than it has, and half the bytes.
+func (w *object) figure(k string, v float64) {
+	if !finite(v) {
+		return
+	}
+	w.key(k)
+	w.dst = strconv.AppendFloat(w.dst, v, 'g', 6, 64)
+}
+
 // time leaves out 0: the time is unknown.
 func (w *object) time(k string, at int64) {
 	if at == 0 {

@@ -38,13 +38,13 @@ func (c Config) Validate() []error {
 const valueThreshold = 1 << 20
 
 // badgerOptions are small settings for a store that is asked for a thousand writes a second, off the path of a
-// record: a quarter of the memory for each of two memtables, the blocks and the indices.
+// record: a quarter of the memory for each of two memtables and for the indices.
 func (c Config) badgerOptions(dir string) badger.Options {
 	quarter := int64(c.MemoryMB) << 20 / 4
 	return badger.DefaultOptions(dir).
 		WithMemTableSize(quarter).
 		WithNumMemtables(2).
-		WithBlockCacheSize(quarter).
+		WithBlockCacheSize(0). // tables are neither compressed nor encrypted: the system's page cache has them already
 		WithIndexCacheSize(quarter).
 		WithNumLevelZeroTables(2).
 		WithNumLevelZeroTablesStall(6).

@@ -14,15 +14,31 @@ type Seal func(origin record.Origin, key, value []byte) []byte
 
 // publisher makes outputs. It serves one goroutine.
 type publisher struct {
-	seal Seal
-	slab slab
+	seal    Seal
+	slab    slab
+	headers []Header // room for those of the next outputs
+}
+
+// text is s as bytes of an output.
+func (p *publisher) text(s string) []byte {
+	return p.slab.take(len(s), func(b []byte) []byte { return append(b, s...) })
+}
+
+// room is an empty list with room for n headers, cut from a block as the slab does.
+func (p *publisher) room(n int) []Header {
+	if len(p.headers) < n {
+		p.headers = make([]Header, 100*n)
+	}
+	list := p.headers[:0:n]
+	p.headers = p.headers[n:]
+	return list
 }
 
 // log is a standardized reading on its way to the judge, keyed so that a device stays in one partition.
 func (p *publisher) log(r *record.Record) Output {
 	return Output{
 		To:    Log,
-		Key:   []byte(r.Device),
+		Key:   p.text(r.Device),
 		Value: p.slab.take(1024, func(b []byte) []byte { return record.AppendBinary(b, r) }),
 	}
 }
@@ -32,17 +48,19 @@ func (p *publisher) record(r *record.Record, scores []record.Score) Output {
 	id, typ, source, subject := r.CloudEvent()
 	return Output{
 		To:    Records,
-		Key:   []byte(r.Device),
+		Key:   p.text(r.Device),
 		Value: p.slab.take(4096, func(b []byte) []byte { return record.AppendJSON(b, r, scores) }),
-		Headers: []Header{
-			{"ce_specversion", version10},
-			{"ce_id", []byte(id)},
-			{"ce_type", []byte(typ)},
-			{"ce_source", []byte(source)},
-			{"ce_subject", []byte(subject)},
-			{"ce_time", time.Unix(0, r.Time).UTC().AppendFormat(nil, time.RFC3339Nano)},
-			{"content-type", contentJSON},
-		},
+		Headers: append(p.room(7),
+			Header{"ce_specversion", version10},
+			Header{"ce_id", p.text(id)},
+			Header{"ce_type", p.text(typ)},
+			Header{"ce_source", p.text(source)},
+			Header{"ce_subject", p.text(subject)},
+			Header{"ce_time", p.slab.take(40, func(b []byte) []byte {
+				return time.Unix(0, r.Time).UTC().AppendFormat(b, time.RFC3339Nano)
+			})},
+			Header{"content-type", contentJSON},
+		),
 	}
 }
 

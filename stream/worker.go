@@ -44,6 +44,9 @@ type Worker struct {
 type ownedDevice struct {
 	entity
 	*device
+
+	group    *ownedGroup // of its last telemetry reading,
+	channels []string    // which had these channels, as they were written
 }
 
 type ownedGroup struct {
@@ -120,7 +123,7 @@ func (w *Worker) judge(r *record.Record, offset int64, emit Emit) {
 		publish = w.judgeDevice(d.device, r, emit)
 	}
 	if r.Kind == record.Telemetry && len(w.j.Plan.Group) > 0 {
-		if g := w.group(r); g.takes(offset) {
+		if g := w.groupOf(d, r); g.takes(offset) {
 			w.queue.touch(&g.entity, offset, w.stamp)
 			w.judgeGroup(g.group, r, emit)
 		}
@@ -148,7 +151,24 @@ func (w *Worker) device(name string) *ownedDevice {
 	return d
 }
 
-// group finds or makes the group of a telemetry reading.
+// groupOf finds or makes the group of a telemetry reading. A device sends the same channels again and again, so its
+// last group is most often the right one.
+func (w *Worker) groupOf(d *ownedDevice, r *record.Record) *ownedGroup {
+	same := d.group != nil && len(d.channels) == len(r.Channels)
+	for i := 0; same && i < len(r.Channels); i++ {
+		same = d.channels[i] == r.Channels[i].Name
+	}
+	if !same {
+		d.group = w.group(r)
+		d.channels = d.channels[:0]
+		for i := range r.Channels {
+			d.channels = append(d.channels, cloned(r.Channels[i].Name))
+		}
+	}
+	return d.group
+}
+
+// group finds or makes a group by the names of the channels.
 func (w *Worker) group(r *record.Record) *ownedGroup {
 	w.channels = w.channels[:0]
 	for i := range r.Channels {

@@ -23,7 +23,7 @@ type Config struct {
 
 	CommitInterval Duration `yaml:"commit_interval"` // one transaction; default 200 ms
 	SessionTimeout Duration `yaml:"session_timeout"` // after which a dead member's partitions move; default 10 s
-	FetchBytes     int32    `yaml:"fetch_bytes"`     // at most buffered a partition; default 1 MiB
+	FetchBytes     int32    `yaml:"fetch_bytes"`     // at most buffered a partition; default 512 KiB
 
 	Redo RedoBudget `yaml:"redo"`
 }
@@ -58,7 +58,7 @@ func DefaultConfig() Config {
 		Replication:    -1,
 		CommitInterval: 200 * time.Millisecond,
 		SessionTimeout: 10 * time.Second,
-		FetchBytes:     1 << 20,
+		FetchBytes:     512 << 10,
 		Redo:           RedoBudget{Records: 100_000, Age: 30 * time.Second},
 	}
 }

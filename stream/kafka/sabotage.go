@@ -57,7 +57,7 @@ func (j *Judge) sendOutside(r *kgo.Record, acked func(int64)) {
 
 func (j *Judge) sayAgain(at place) stream.Emit {
 	return func(o stream.Output) {
-		r := j.env.outgoing(o)
+		r := j.env.outgoing(o, new(sheaf))
 		r.Partition = at.partition
 		j.plain.Produce(context.Background(), r, nil)
 	}

@@ -236,12 +236,14 @@ func (s *session) transaction(ctx context.Context) error {
 	}
 	defer s.gts.AllowRebalance()
 	for ctx.Err() == nil && (!begun || time.Now().Before(ends)) {
+		// All that is buffered, at most FetchBytes a partition: a bounded number of records would be those of one
+		// partition, and leave the other workers idle.
 		wait := 500 * time.Millisecond
 		if begun {
 			wait = time.Until(ends)
 		}
 		pollCtx, cancel := context.WithTimeout(ctx, wait)
-		fetches := s.gts.PollRecords(pollCtx, 10_000)
+		fetches := s.gts.PollFetches(pollCtx)
 		cancel()
 		if err := s.fetchError(fetches); err != nil {
 			return s.abandon(ctx, begun, err)
@@ -415,6 +417,10 @@ func (p partitioner) ForTopic(topic string) kgo.TopicPartitioner {
 
 // clientOptions are common to every client of ours.
 func clientOptions(env *Environment) []kgo.Opt {
+	codecs := []kgo.CompressionCodec{kgo.Lz4Compression(), kgo.SnappyCompression(), kgo.NoCompression()}
+	if env.Embedded {
+		codecs = codecs[2:] // the bytes stay on this machine
+	}
 	return []kgo.Opt{
 		kgo.SeedBrokers(env.Brokers...),
 		kgo.ClientID("labwatch"),
@@ -423,7 +429,7 @@ func clientOptions(env *Environment) []kgo.Opt {
 		kgo.FetchMaxPartitionBytes(env.FetchBytes),
 		kgo.FetchMaxBytes(64 << 20),           // far above partitions x partition bytes: see DESIGN.md on the embedded broker
 		kgo.MaxDecompressBatchBytes(64 << 20), // a hostile batch must not take the memory
-		kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.SnappyCompression(), kgo.NoCompression()),
+		kgo.ProducerBatchCompression(codecs...),
 		kgo.MetadataMinAge(250 * time.Millisecond),
 		kgo.AlwaysRetryEOF(),
 		kgo.WithLogger(clientLogger{env.Log}),
