@@ -26,7 +26,7 @@ func newBrokerCommand() *cobra.Command {
 		Long: `Runs the embedded broker on 127.0.0.1 until it is told to stop. It is meant for a
 bench and for one machine: it keeps no replicas, and a kill -9 or a power loss can
 hide output that was committed. Stop it with SIGTERM.`,
-		Args: cobra.NoArgs,
+		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := kafka.StartBroker(dir, port)
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,17 +45,25 @@ for this run and forgotten.`,
 			if o.length != 0 && o.length < demoLeast {
 				return usageError{fmt.Errorf("--for %v: the demo needs at least %v", o.length, demoLeast)}
 			}
+			for _, name := range o.leaveOut {
+				if !slices.Contains(demoTroubles[:], name) {
+					return usageError{fmt.Errorf("--leave-out %q: it is one of %s", name, strings.Join(demoTroubles[:], ", "))}
+				}
+			}
 			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&o.out, "out", "demo-out", "folder for the report")
 	c.Flags().DurationVar(&o.length, "for", 0, "end after that long, at least 15s; 0: serve /metrics until Ctrl-C")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the instruments")
-	c.Flags().StringSliceVar(&o.leaveOut, "leave-out", nil, "troubles that are not injected: error_code, drift, cold_store, contamination, analyser_drift")
+	c.Flags().StringSliceVar(&o.leaveOut, "leave-out", nil, "troubles that are not injected: "+strings.Join(demoTroubles[:], ", "))
 	c.Flags().BoolVar(&o.verbose, "verbose", false, "show the daemon's own log")
 	c.Flags().StringVar(&o.listen, "listen", config.Default().HTTP.Listen, "address of /metrics and health")
 	return c
 }
+
+// demoTroubles can be left out: those of originalScenario, and that of liveFleet.
+var demoTroubles = [...]string{"error_code", "drift", "cold_store", "contamination", "analyser_drift"}
 
 // The demo's timetable, for --for 20s. The history goes as fast as it can, the live part takes demoPlay.
 const (
@@ -123,7 +132,7 @@ func (o *demoOptions) run(ctx context.Context, stdout, stderr io.Writer) (err er
 		})
 	}
 	task(func() error {
-		return runDaemon(ctx, daemon{engine: e, log: newLog(cfg.Log, logTo), embedded: true,
+		return runDaemon(ctx, daemon{engine: e, log: newLog(cfg.Log, logTo), embedded: true, patience: connectPatience,
 			started: func(http string, _ *kafka.Judge) { running <- http }})
 	})
 	task(func() error {
@@ -156,8 +165,8 @@ func demoConfig(broker, stateDir, listen string) (*config.Config, error) {
 	return &cfg, nil
 }
 
-// script plays the scenario and reports on it.
-func (d *demo) script(ctx context.Context, cfg *config.Config) error {
+// script plays the scenario and reports on it. When ctx ends it stops, which is no error.
+func (d *demo) script(ctx context.Context, cfg *config.Config) (err error) {
 	began := time.Now()
 	start := began.Add(-time.Hour).Truncate(time.Second)
 	scenario := together(originalScenario(start, d.seed, d.leaveOut...), liveFleet(start, d.seed, d.leaveOut...))
@@ -169,7 +178,11 @@ func (d *demo) script(ctx context.Context, cfg *config.Config) error {
 	var followErrs [2]error
 	followers.Go(func() { followErrs[0] = followTopic(follow, cfg.Kafka.Brokers, cfg.Kafka.Topics.Alerts, d.takeAlert) })
 	followers.Go(func() { followErrs[1] = followTopic(follow, cfg.Kafka.Brokers, cfg.Kafka.Topics.Records, d.takeRecord) })
-	defer func() { unfollow(); followers.Wait() }()
+	defer func() {
+		unfollow()
+		followers.Wait()
+		err = unlessStopped(ctx, errors.Join(append(followErrs[:], err)...))
+	}()
 
 	writer := newOutsideWriter(cfg.Kafka.Brokers)
 	defer writer.Close()
@@ -180,12 +193,12 @@ func (d *demo) script(ctx context.Context, cfg *config.Config) error {
 	if err := pacedSend(ctx, writer, defaultTopics(), scenario.History, 0, nil); err != nil {
 		return err
 	}
-	if err := d.settled(ctx, int64(len(scenario.History))); err != nil {
+	if err := d.settled(ctx, int64(len(scenario.History))); err != nil || ctx.Err() != nil {
 		return err
 	}
 	fmt.Fprintf(d.stdout, "learned. Now %d live readings, with these troubles in them: %s\n\n", len(scenario.Live), names(scenario.Injections))
 	rate := int(float64(len(scenario.Live)) / demoPlay.Seconds())
-	err := pacedSend(ctx, writer, defaultTopics(), scenario.Live, rate, func(sent []simMessage, at time.Time) {
+	err = pacedSend(ctx, writer, defaultTopics(), scenario.Live, rate, func(sent []simMessage, at time.Time) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		markSent(d.report.Injections, sent, at)
@@ -211,7 +224,7 @@ func (d *demo) script(ctx context.Context, cfg *config.Config) error {
 		case <-time.After(rest):
 		}
 	}
-	return errors.Join(followErrs[:]...)
+	return nil
 }
 
 func names(list []injection) string {

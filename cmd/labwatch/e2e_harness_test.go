@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -147,8 +146,8 @@ func freeAddress(t *testing.T) string {
 type process struct {
 	name string
 	cmd  *exec.Cmd
-	out  io.ReadCloser
-	log  syncBuffer
+	out  syncBuffer // standard output
+	log  syncBuffer // standard error
 	done chan struct{}
 	err  error
 }
@@ -175,15 +174,11 @@ func (l *lab) start(name string, args ...string) *process {
 	l.t.Helper()
 	p := &process{name: name, cmd: exec.Command(os.Args[0], args...), done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), asLabwatch+"=1")
-	p.cmd.Stderr = &p.log
-	out, err := p.cmd.StdoutPipe()
-	if err == nil {
-		err = p.cmd.Start()
-	}
-	if err != nil {
+	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.log
+	if err := p.cmd.Start(); err != nil {
 		l.t.Fatalf("start %s: %v", name, err)
 	}
-	p.out = out
+	l.started = append(l.started, p)
 	go func() { p.err = p.cmd.Wait(); close(p.done) }()
 	l.t.Cleanup(func() {
 		_ = p.stop()
@@ -204,12 +199,27 @@ func (l *lab) run() *process {
 // firstLine is what the process prints first.
 func (p *process) firstLine(t *testing.T) string {
 	t.Helper()
-	b := make([]byte, 256)
-	n, err := p.out.Read(b)
-	if err != nil {
-		t.Fatalf("%s said nothing: %v\n%s", p.name, err, p.log.String())
+	p.waitFor(t, "\n")
+	line, _, _ := strings.Cut(p.out.String(), "\n")
+	return line
+}
+
+// waitFor waits until the process has printed a text.
+func (p *process) waitFor(t *testing.T, text string) {
+	t.Helper()
+	deadline := time.Now().Add(60 * time.Second)
+	for !strings.Contains(p.out.String(), text) {
+		select {
+		case <-p.done:
+			if !strings.Contains(p.out.String(), text) {
+				t.Fatalf("%s ended without %q: %v\n%s%s", p.name, text, p.err, p.out.String(), p.log.String())
+			}
+		case <-time.After(10 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s has not said %q\n%s%s", p.name, text, p.out.String(), p.log.String())
+		}
 	}
-	return strings.TrimSpace(string(b[:n]))
 }
 
 // stop ends the process in order.

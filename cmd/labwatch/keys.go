@@ -11,6 +11,7 @@ import (
 
 func newKeysCommand() *cobra.Command {
 	c := &cobra.Command{Use: "keys", Short: "Make the keys that protect identifiers"}
+	onlyHolds(c)
 	var id string
 	add := &cobra.Command{
 		Use:   "new FILE",
@@ -18,7 +19,7 @@ func newKeysCommand() *cobra.Command {
 		Long: `Writes two random keys, one for patients and one for technicians. Whoever holds them
 can find a person behind a token; whoever loses them can never join new tokens with
 old ones. An existing file is never overwritten.`,
-		Args: cobra.ExactArgs(1),
+		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text := fmt.Sprintf("kid %s\npatient %s\ntechnician %s\n", id, newKey(), newKey())
 			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)

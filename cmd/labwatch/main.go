@@ -62,8 +62,17 @@ Exit codes: 0 done, 1 failed while working, 2 wrong flags, config, mappings or k
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	onlyHolds(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newRunCommand(), newDemoCommand(), newReplayCommand(), newSimulateCommand(),
 		newCheckCommand(), newBrokerCommand(), newKeysCommand(), newEvalCommand(), newVersionCommand())
 	return root
+}
+
+// onlyHolds makes a command that does nothing itself show its help, and take a word that is none of its commands as
+// the mistake that it is.
+func onlyHolds(c *cobra.Command) {
+	c.Args = usage(cobra.NoArgs)
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	c.DisableFlagsInUseLine = true
 }

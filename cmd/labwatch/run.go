@@ -42,7 +42,7 @@ A second one does not wait for that; nothing is lost either way.`,
 				return usageError{err}
 			}
 			log := newLog(cfg.Log, cmd.ErrOrStderr())
-			return runDaemon(cmd.Context(), daemon{engine: e, log: log, only: only})
+			return runDaemon(cmd.Context(), daemon{engine: e, log: log, only: only, patience: connectPatience})
 		},
 	}
 	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
