@@ -130,6 +130,9 @@ func (o *replayOptions) sources(cfg *config.Config, args []string) ([]*replaySou
 		if !ok {
 			return nil, fmt.Errorf("%s: which input is it? write TOPIC=%s with one of %s", arg, path, strings.Join(topics, ", "))
 		}
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("replay: %w", err)
+		}
 		sources = append(sources, &replaySource{input: in, path: path})
 	}
 	return sources, nil
