@@ -12,6 +12,9 @@ const (
 	logs               // natural logarithms, for positive values
 )
 
+// bentBy is the share of the plain scale's want of straightness below which another scale is taken.
+const bentBy = 0.5
+
 // A normalizer brings values to the scale of a shape. Below knee, half the smallest value known, the curve
 // goes on along its tangent: a first zero in a series that never had one is far out, and not infinitely far.
 type normalizer struct {
@@ -56,18 +59,23 @@ func (c normalizer) slope(x float64) float64 {
 
 // chooseShape takes the shape whose sorted values lie straightest against normal quantiles: the largest
 // probability-plot correlation coefficient (Filliben, Technometrics 17, 1975). One value in 200, and at
-// least one, is left out at each end, so that a wild one has no say. Ties go to the plainer shape.
+// least one, is left out at each end, so that a wild one has no say. A bent scale must leave less than half of
+// the plain one's want of straightness: where values vary by a few per cent all scales fit, and people read
+// the plain one.
 func chooseShape(sorted []float64) shape {
 	cut := (len(sorted) + 199) / 200
-	best, straightest := plain, -1.0
+	best, least := plain, math.Inf(1) // want of straightness
 	for _, s := range []shape{plain, root, logs} {
 		smallest := sorted[0]
 		if s == root && smallest < 0 || s == logs && !(smallest > 0) {
 			break
 		}
 		c := newNormalizer(s, smallest)
-		if r := straightness(sorted, cut, c); r > straightest {
-			best, straightest = s, r
+		want := 1 - straightness(sorted, cut, c)
+		if s == plain {
+			least = bentBy * want
+		} else if want < least {
+			best, least = s, want
 		}
 	}
 	return best
