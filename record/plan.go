@@ -147,10 +147,11 @@ func first(x, y float64) float64 {
 	return x
 }
 
-// flag judges a number in the published unit.
+// flag judges a number in the published unit. An implausible one may be critical too: most are mistakes, but the rare
+// true one is a patient in danger.
 func (p *plan) flag(x float64, plausible bool) (f Flag) {
 	if plausible && (x < p.limits.plausibleLow || x > p.limits.plausibleHigh) {
-		return Implausible // and therefore no critical value
+		f |= Implausible
 	}
 	if x < p.critical.criticalLow || p.inclusive && x == p.critical.criticalLow {
 		f |= CriticalLow
@@ -159,4 +160,19 @@ func (p *plan) flag(x float64, plausible bool) (f Flag) {
 		f |= CriticalHigh
 	}
 	return f
+}
+
+// beyond says whether a bound proves that the value is critical: ">500" is where 300 is the limit, ">200" may be.
+func (p *plan) beyond(v Value) Flag {
+	switch v.Comparator {
+	case ">", ">=":
+		if v.Number > p.critical.criticalHigh || v.Number == p.critical.criticalHigh && (p.inclusive || v.Comparator == ">") {
+			return CriticalHigh
+		}
+	case "<", "<=":
+		if v.Number < p.critical.criticalLow || v.Number == p.critical.criticalLow && (p.inclusive || v.Comparator == "<") {
+			return CriticalLow
+		}
+	}
+	return 0
 }

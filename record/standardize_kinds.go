@@ -98,9 +98,12 @@ func (s *Standardizer) value(dst *Record, v Value, p *plan) {
 	case Bound, Range:
 		dst.Unit = p.unit
 		dst.Flags |= p.flags
-		convertValue(dst, &v, p)
+		converted := convertValue(dst, &v, p)
 		if v.Kind == Bound {
 			dst.Flags |= Censored
+			if converted {
+				dst.Flags |= p.beyond(v)
+			}
 		} else {
 			dst.Flags |= NotNumeric
 		}

@@ -211,7 +211,7 @@ func TestCriticalProfiles(t *testing.T) {
 		{"original", "GLU", "2", "mmol/L", CriticalLow}, {"original", "K", "6.0", "mmol/L", 0}, {"original", "K", "6.1", "mmol/L", CriticalHigh},
 		{"original", "K", "2.4", "mEq/L", CriticalLow}, {"original", "NA", "100", "mmol/L", 0},
 		{"table", "GLU", "55", "mg/dL", CriticalLow}, {"table", "NA", "161", "mmol/L", CriticalHigh}, {"table", "GLU", "56", "mg/dL", 0},
-		{"table", "GLU", "-999", "mg/dL", ErrorCode}, {"table", "GLU", "3000", "mg/dL", Implausible},
+		{"table", "GLU", "-999", "mg/dL", ErrorCode}, {"table", "GLU", "3000", "mg/dL", Implausible | CriticalHigh},
 		{"site", "GLU", "41", "mg/dL", 0}, {"site", "GLU", "40", "mg/dL", CriticalLow}, {"site", "K", "9", "mmol/L", 0},
 	} {
 		s := standardizer(t, func(o *Options) { o.Critical, o.Mapping = c.profile, m })

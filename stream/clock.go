@@ -13,6 +13,7 @@ type tick struct{ at, since int64 }
 // keeps its last few ticks, and its snapshot is of the redo point, not of the newest offset.
 type clock struct {
 	interval int64
+	gap      int64 // without a record for longer, nothing is known of who was silent in it
 	now      clockAt
 	past     []clockAt // since the last snapshot, oldest first
 	stored   []byte    // the last snapshot
@@ -32,7 +33,7 @@ func (c *clock) advance(offset, arrived int64) (tick, bool) {
 		return tick{}, false
 	}
 	next := clockAt{offset, bucket, c.now.since}
-	if c.now.bucket == 0 || bucket-c.now.bucket > 3 {
+	if c.now.bucket == 0 || (bucket-c.now.bucket)*c.interval > c.gap {
 		next.since = arrived
 	}
 	if len(c.past) == 0 {

@@ -95,16 +95,16 @@ type Judging struct {
 	Metrics  *Metrics
 
 	policies map[string]alerts.DetectorPolicy
-	limits   map[string]alerts.Limit
-	tests    map[string]alerts.Limit
-	groupOf  map[string]string // device to configured group
+	limits   map[string]*alerts.Limit // by channel
+	tests    map[string]*alerts.Limit // by series
+	groupOf  map[string]string        // device to configured group
 }
 
 // NewJudging prepares what workers look up for each record. Its parts must have been validated.
 func NewJudging(c Config, plan Plan, baseline detectors.BaselineConfig, ac alerts.Config, zone *time.Location, m *Metrics) *Judging {
 	j := &Judging{Config: c, Plan: plan, Baseline: baseline, Alerts: ac, Zone: zone, Metrics: m,
 		policies: map[string]alerts.DetectorPolicy{}, groupOf: map[string]string{},
-		limits: ac.Limit.Table(), tests: ac.Limit.Tests}
+		limits: pointers(ac.Limit.Table()), tests: pointers(ac.Limit.Tests)}
 	for _, named := range plan.Series {
 		for _, n := range named {
 			j.policies[n.Name] = ac.Detector(n.Name)
@@ -119,6 +119,14 @@ func NewJudging(c Config, plan Plan, baseline detectors.BaselineConfig, ac alert
 		}
 	}
 	return j
+}
+
+func pointers(limits map[string]alerts.Limit) map[string]*alerts.Limit {
+	m := make(map[string]*alerts.Limit, len(limits))
+	for name, l := range limits {
+		m[name] = &l
+	}
+	return m
 }
 
 // rng is the generator of one detector of one series or group. It depends on nothing but names and the seed, so it

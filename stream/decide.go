@@ -21,6 +21,7 @@ type subject struct {
 	label    string // what people call a channel
 	patient  string // token, to count a patient once; never published from here
 	result   string // id of the result of a critical value
+	own      string // of a critical result without id: its origin, which keeps it apart from others
 }
 
 // step moves one alert on and gives a new one its id.

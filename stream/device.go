@@ -20,7 +20,7 @@ type device struct {
 
 	records  int64 // readings admitted
 	watched  int64 // of the kinds whose silence is watched
-	lastSeen int64 // arrival of the newest of them
+	lastSeen int64 // when the newest of them was heard
 	newest   int64 // greatest event time, for readers
 }
 
@@ -91,10 +91,12 @@ func (d deviceState) readState(r *reader) {
 	}
 }
 
-// seriesOf finds or makes a series; nil when the device has too many, or has the name for another kind of reading.
+// seriesOf finds or makes a series. When the device has too many, the one that was not seen for the longest time makes
+// room, such as that of a former lot, unless an alert of it is open; nil when there is no room, or the name is that of
+// another kind of reading.
 func (d *device) seriesOf(j *Judging, kind record.Kind, name string) *series {
 	s := d.series[name]
-	if s == nil && len(d.series) < j.MaxSeries {
+	if s == nil && (len(d.series) < j.MaxSeries || d.forgetSeries()) {
 		name = cloned(name)
 		s = newSeries(j, kind, d.name, name)
 		d.series[name] = s
@@ -103,6 +105,25 @@ func (d *device) seriesOf(j *Judging, kind record.Kind, name string) *series {
 		return nil
 	}
 	return s
+}
+
+// forgetSeries drops the series that was not seen for the longest time. Equals are told apart by name, so that the
+// order of the map does not count.
+func (d *device) forgetSeries() bool {
+	var oldest *series
+	for _, s := range d.series {
+		if s.holding() {
+			continue
+		}
+		if oldest == nil || s.seen < oldest.seen || s.seen == oldest.seen && s.name < oldest.name {
+			oldest = s
+		}
+	}
+	if oldest == nil {
+		return false
+	}
+	delete(d.series, oldest.name)
+	return true
 }
 
 // gateIndex is where the gate of a kind stands.

@@ -84,6 +84,9 @@ func (q *queue) drain(now, next int64, budget Budget, put func(key string, blob 
 	}
 	done := 0
 	for _, e := range q.entities {
+		if e.dirty == 0 {
+			e.dirty = now // it changed before the first commit, when no time was known
+		}
 		due := budget.All || done < share || next-e.since > budget.Records || now-e.dirty > int64(budget.Age)
 		if !due {
 			break

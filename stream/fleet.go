@@ -45,19 +45,34 @@ func (w *Worker) show(now int64) {
 	}
 	w.shown = now
 	views := make([]DeviceView, 0, len(w.names))
+	grouped := w.openOfGroups()
 	for _, name := range w.names {
 		d := w.devices[name].device
 		views = append(views, DeviceView{
 			Device: d.name, Facility: d.facility, Records: d.records, Series: len(d.series),
-			LastSeen: d.newest, Open: w.open(d),
+			LastSeen: d.newest, Open: w.open(d, grouped[name]),
 		})
 	}
 	w.fleet.Store(&views)
 }
 
-// open lists a device's open alerts: its plain rules, its series' detectors, and what its groups think of it.
-func (w *Worker) open(d *device) []AlertView {
-	var views []AlertView
+// openOfGroups lists the open alerts that groups hold, by device.
+func (w *Worker) openOfGroups() map[string][]AlertView {
+	views := map[string][]AlertView{}
+	for _, g := range w.groups {
+		for device, m := range g.members {
+			for i := range m.states {
+				if s := &m.states[i]; s.Phase == alerts.Open {
+					views[device] = append(views[device], AlertView{s.ID.String(), w.j.Plan.Group[i].Name, g.name, s.Severity, s.Opened, int(s.Count)})
+				}
+			}
+		}
+	}
+	return views
+}
+
+// open lists a device's open alerts: views of its groups, its plain rules, and its series' detectors.
+func (w *Worker) open(d *device, views []AlertView) []AlertView {
 	add := func(rule, series string, s *alerts.State) {
 		if s.Phase == alerts.Open {
 			views = append(views, AlertView{s.ID.String(), rule, series, s.Severity, s.Opened, int(s.Count)})
@@ -71,13 +86,6 @@ func (w *Worker) open(d *device) []AlertView {
 	for _, s := range d.series {
 		for i := range s.states {
 			add(w.j.Plan.Series[s.kind][i].Name, s.name, &s.states[i])
-		}
-	}
-	for _, g := range w.groups {
-		if m := g.members[d.name]; m != nil {
-			for i := range m.states {
-				add(w.j.Plan.Group[i].Name, g.name, &m.states[i])
-			}
 		}
 	}
 	sortViews(views)

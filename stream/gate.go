@@ -22,6 +22,7 @@ const (
 // that was pushed out by as many later ones is not recognised any more.
 type gate struct {
 	newest int64 // greatest event time admitted
+	leaps  int   // readings in a row that lie further ahead of it than the grace
 	seen   []passed
 	at     int // next place in the ring
 }
@@ -58,9 +59,19 @@ func (g *gate) admit(r *record.Record, size int, grace int64) verdict {
 	if g.newest != 0 && r.Time < g.newest-grace {
 		return late
 	}
+	// One absurd date must not make everything after it late: a leap counts when others confirm it.
+	if g.newest != 0 && r.Time > g.newest+grace {
+		if g.leaps++; g.leaps < confirmLeap {
+			return fresh
+		}
+	}
+	g.leaps = 0
 	g.newest = max(g.newest, r.Time)
 	return fresh
 }
+
+// confirmLeap readings in a row make a leap in time believed.
+const confirmLeap = 3
 
 func hashString(s string) uint64 {
 	h := fnv.New64a()
@@ -93,6 +104,7 @@ func contentHash(r *record.Record) uint64 {
 
 func (g *gate) append(b []byte) []byte {
 	b = binary.AppendVarint(b, g.newest)
+	b = binary.AppendUvarint(b, uint64(g.leaps))
 	b = binary.AppendUvarint(b, uint64(g.at))
 	b = binary.AppendUvarint(b, uint64(len(g.seen)))
 	for _, p := range g.seen {
@@ -104,6 +116,7 @@ func (g *gate) append(b []byte) []byte {
 
 func (g *gate) read(r *reader) {
 	g.newest = r.varint()
+	g.leaps = int(r.uvarint())
 	g.at = int(r.uvarint())
 	n := r.count(16)
 	g.seen = make([]passed, n)

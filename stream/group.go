@@ -53,6 +53,7 @@ func groupName(j *Judging, device string, channels []string) string {
 func (g *group) member(device string) *member {
 	m := g.members[device]
 	if m == nil {
+		device = cloned(device)
 		m = &member{states: make([]alerts.State, len(g.dets))}
 		g.members[device] = m
 	}

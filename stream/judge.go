@@ -31,6 +31,9 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	if r.Kind == record.Result {
 		w.criticalValue(d, r, emit)
 	}
+	if r.Kind == record.Control && v == corrected {
+		w.qcFailed(d, r, emit) // a verdict may come, or be taken back, with a correction
+	}
 	if v != fresh || r.Flags.Has(record.Withdrawn) {
 		return true
 	}
@@ -65,32 +68,26 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 		device: d.name, facility: d.facility, patient: r.Patient}
 	w.errorCode(d, about, r.Value.Number, r.Flags, emit)
 	if r.Kind == record.Control {
-		w.qcFailed(d, about, r, emit)
+		w.qcFailed(d, r, emit)
 	}
 	if !r.Teachable() {
 		return
 	}
-	suspect := false
-	if limit, ok := w.j.tests[name]; ok {
-		suspect = w.limit(d, about, &limit, r.Value.Number, emit)
-	}
+	suspect := w.limit(d, about, w.j.tests[name], r.Value.Number, emit)
 	w.judgeNumber(d, about, r.Value.Number, suspect, r.Flags.Has(record.Early), emit)
 }
 
 func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, emit Emit) {
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: c.Name, device: d.name, facility: d.facility}
-	limit, limited := w.j.limits[c.Name]
-	if limited {
+	limit := w.j.limits[c.Name]
+	if limit != nil {
 		about.unit, about.label = limit.Unit, limit.Label
 	}
 	w.errorCode(d, about, c.Value, c.Flags, emit)
 	if !c.Teachable() {
 		return
 	}
-	suspect := false
-	if limited {
-		suspect = w.limit(d, about, &limit, c.Value, emit)
-	}
+	suspect := w.limit(d, about, limit, c.Value, emit)
 	w.judgeNumber(d, about, c.Value, suspect, r.Flags.Has(record.Early), emit)
 }
 
@@ -102,7 +99,7 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		return
 	}
 	s.remember(about)
-	counts := s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan))
+	counts := early || s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan)) // early ones are not learned anyway
 	named := w.j.Plan.Series[s.kind]
 	w.vector = append(w.vector[:0], value)
 	sample := detectors.Sample{At: about.at, Values: w.vector}
@@ -118,10 +115,12 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 			continue
 		}
 		policy := w.j.policies[named[i].Name]
-		if !policy.Alerts(s.kind) {
+		applies := policy.Alerts(s.kind)
+		if !applies && s.states[i].Healthy() {
 			continue
 		}
-		change := step(about, named[i].Name, policy.Policy, &s.states[i], o.observe(about.at, value, sign(value-mean)))
+		seen := unlimited(applies, o.observe(about.at, value, sign(value-mean)))
+		change := step(about, named[i].Name, policy.Policy, &s.states[i], seen)
 		if change == alerts.Quiet {
 			continue
 		}
@@ -163,7 +162,11 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 			w.say(about, name, &m.states[i], change, explain(g.dets[i], sample, o, math.NaN()), emit)
 		}
 	}
+	// Its own breach and its own member's open alert are the group's own state, so they may be asked.
 	sample.Suspect = w.outside(r)
+	for i, o := range w.opinions {
+		sample.Suspect = sample.Suspect || o.breach() || m.states[i].Phase == alerts.Open
+	}
 	for _, d := range g.dets {
 		d.Learn(sample)
 	}
@@ -188,16 +191,17 @@ func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
 	if r.EventType != record.CalibrationEvent && r.EventType != record.LotEvent {
 		return
 	}
+	at := decisive(r)
 	for _, name := range slices.Sorted(maps.Keys(d.series)) {
 		s := d.series[name]
 		if r.EventType == record.LotEvent && s.kind == record.Telemetry {
 			continue
 		}
-		about := subject{origin: r.Origin, at: r.Time, kind: s.kind, series: name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
+		about := subject{origin: r.Origin, at: at, kind: s.kind, series: name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
 		for i, n := range w.j.Plan.Series[s.kind] {
 			w.endAfterReset(about, n.Name, &s.states[i], emit)
 		}
-		s.baseline.Reset(r.Time)
+		s.baseline.Reset(at)
 	}
 	w.tally.resets++
 }

@@ -29,7 +29,7 @@ func (k *kafkaFake) recover(t *testing.T, j *Judging, log []Message) *Worker {
 	t.Helper()
 	w := NewWorker(j, nil, testSeal)
 	for _, key := range slices.Sorted(maps.Keys(k.snapshots)) {
-		if err := w.Restore(key, k.snapshots[key], k.committed); err != nil {
+		if _, err := w.Restore(key, k.snapshots[key], k.committed); err != nil {
 			t.Fatalf("restore: %v", err)
 		}
 	}

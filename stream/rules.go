@@ -1,6 +1,9 @@
 package stream
 
 import (
+	"fmt"
+	"math"
+
 	"labwatch/alerts"
 	"labwatch/record"
 )
@@ -8,7 +11,7 @@ import (
 // rule moves one plain rule's alert on. Healthy states are not kept, so a device that is well costs nothing.
 // explain is called only when there is something to say.
 func (w *Worker) rule(d *device, about subject, name string, p alerts.Policy, o alerts.Observation) (*alerts.State, alerts.Change) {
-	key := ruleKey{name, about.series, about.result}
+	key := ruleKey{name, about.series, about.result + about.own}
 	s := d.rules[key]
 	if s == nil {
 		s = &w.state
@@ -27,34 +30,60 @@ func (w *Worker) rule(d *device, about subject, name string, p alerts.Policy, o 
 	return s, change
 }
 
+// spent says that there is nothing to do: the rule is off, or has no limit for the series, and no alert of it is
+// open. One that is open goes on being stepped, without levels, until it resolves.
+func (d *device) spent(applies bool, rule, series string) bool {
+	return !applies && (len(d.rules) == 0 || d.rules[ruleKey{rule: rule, series: series}] == nil)
+}
+
+// unlimited takes the levels away from an observation of a rule that does not apply any more.
+func unlimited(applies bool, o alerts.Observation) alerts.Observation {
+	if !applies {
+		o.Warning, o.Critical = math.NaN(), math.NaN()
+	}
+	return o
+}
+
 func (w *Worker) errorCode(d *device, about subject, value float64, flags record.Flag, emit Emit) {
 	r := &w.j.Alerts.ErrorCode
-	if !r.Enabled {
+	if d.spent(r.Enabled, alerts.RuleErrorCode, about.series) {
 		return
 	}
-	if s, change := w.rule(d, about, alerts.RuleErrorCode, r.Policy, r.Observe(about.at, value, flags)); change != alerts.Quiet {
+	o := unlimited(r.Enabled, r.Observe(about.at, value, flags))
+	if s, change := w.rule(d, about, alerts.RuleErrorCode, r.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleErrorCode, s, change, r.Explain(value), emit)
 	}
 }
 
-// limit says whether the value breaks its limit.
+// limit says whether the value breaks its limit, which may be none.
 func (w *Worker) limit(d *device, about subject, limit *alerts.Limit, value float64, emit Emit) bool {
-	if !w.j.Alerts.Limit.Enabled {
+	applies := w.j.Alerts.Limit.Enabled && limit != nil
+	if d.spent(applies, alerts.RuleLimit, about.series) {
 		return false
 	}
-	o := limit.Observe(about.at, value, about.unit)
+	if limit == nil {
+		limit = &alerts.Limit{}
+	}
+	o := unlimited(applies, limit.Observe(about.at, value, about.unit))
 	if s, change := w.rule(d, about, alerts.RuleLimit, w.j.Alerts.Limit.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleLimit, s, change, limit.Explain(value), emit)
 	}
 	return o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical)
 }
 
-func (w *Worker) qcFailed(d *device, about subject, r *record.Record, emit Emit) {
+// qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever the
+// lot: the first control of a new lot that passes ends it.
+func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
+	anyLot := *r
+	anyLot.Lot = ""
 	q := &w.j.Alerts.QCFailed
-	if !q.Enabled {
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: anyLot.Series(), test: r.Test, unit: r.Unit,
+		device: d.name, facility: d.facility}
+	if about.series == "" || d.spent(q.Enabled, alerts.RuleQCFailed, about.series) {
 		return
 	}
-	if s, change := w.rule(d, about, alerts.RuleQCFailed, q.Policy, q.Observe(r)); change != alerts.Quiet {
+	o := unlimited(q.Enabled, q.Observe(r))
+	if s, change := w.rule(d, about, alerts.RuleQCFailed, q.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleQCFailed, s, change, q.Explain(r), emit)
 	}
 }
@@ -67,6 +96,12 @@ func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, device: d.name, facility: d.facility,
 		series: r.Series(), test: r.Test, unit: r.Unit, result: r.ID}
+	if r.ID == "" {
+		if !r.Flags.Has(record.CriticalLow | record.CriticalHigh) {
+			return // nothing can tell which result it might correct
+		}
+		about.own = fmt.Sprintf("%s/%d/%d/%d", r.Origin.Topic, r.Origin.Partition, r.Origin.Offset, r.Origin.Index)
+	}
 	if s, change := w.rule(d, about, alerts.RuleCriticalValue, c.Policy(), c.Observe(r)); change != alerts.Quiet {
 		w.say(about, alerts.RuleCriticalValue, s, change, c.Explain(r), emit)
 		if change == alerts.Opened {
@@ -104,11 +139,11 @@ func (w *Worker) heard(d *device, r *record.Record, emit Emit) {
 	}
 	d.watched++
 	silentSince := d.lastSeen
-	d.lastSeen = max(d.lastSeen, r.Arrived)
+	d.lastSeen = max(d.lastSeen, w.heardAt)
 	if len(d.rules) == 0 || d.rules[ruleKey{rule: alerts.RuleSilent}] == nil {
 		return
 	}
-	about := subject{origin: r.Origin, at: r.Arrived, kind: r.Kind, device: d.name, facility: d.facility}
+	about := subject{origin: r.Origin, at: w.heardAt, kind: r.Kind, device: d.name, facility: d.facility}
 	o := s.Observe(d.lastSeen, d.lastSeen, int(d.watched))
 	if state, change := w.rule(d, about, alerts.RuleSilent, s.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleSilent, state, change, s.Explain(silentSince, d.lastSeen), emit)

@@ -31,6 +31,7 @@ type series struct {
 	kind     record.Kind
 	baseline *detectors.Baseline
 	panel
+	seen  int64 // greatest event time, to forget the oldest series of a device that has too many
 	votes votes
 	unit  string // of the newest reading, for alerts that speak without one
 	test  record.Test
@@ -78,6 +79,7 @@ func (s *series) learn(sample detectors.Sample) {
 
 // remember keeps what alerts without a record of their own need to say about the series.
 func (s *series) remember(about subject) {
+	s.seen = max(s.seen, about.at)
 	if s.unit != about.unit || s.test != about.test {
 		s.unit = cloned(about.unit)
 		s.test = record.Test{Local: cloned(about.test.Local), LOINC: cloned(about.test.LOINC), Name: cloned(about.test.Name)}
@@ -147,6 +149,7 @@ func (s *series) append(b []byte, named []Named) []byte {
 	b = appendString(b, s.test.Local)
 	b = appendString(b, s.test.LOINC)
 	b = appendString(b, s.test.Name)
+	b = binary.AppendVarint(b, s.seen)
 	b = s.votes.append(b)
 	b = appendBytes(b, mustMarshal(s.baseline))
 	return s.panel.append(b, named)
@@ -163,6 +166,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 	s := newSeries(j, record.Kind(kind[0]), device, name)
 	s.unit = r.string()
 	s.test = record.Test{Local: r.string(), LOINC: r.string(), Name: r.string()}
+	s.seen = r.varint()
 	s.votes.read(r)
 	base := r.bytes()
 	if r.err != nil {

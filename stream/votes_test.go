@@ -56,17 +56,17 @@ func TestDamagedStateIsRefused(t *testing.T) {
 	}
 	w.Snapshots(func(key string, blob []byte) {
 		for cut := 0; cut < len(blob); cut += 1 + len(blob)/200 {
-			if err := NewWorker(j, nil, testSeal).Restore(key, blob[:cut], 1<<40); err == nil {
+			if _, err := NewWorker(j, nil, testSeal).Restore(key, blob[:cut], 1<<40); err == nil {
 				t.Errorf("%s cut to %d of %d bytes was accepted", key, cut, len(blob))
 			}
 		}
 		for i := 0; i < len(blob); i += 1 + len(blob)/500 {
 			b := append([]byte(nil), blob...)
 			b[i] ^= 0x5a
-			_ = NewWorker(j, nil, testSeal).Restore(key, b, 1<<40) // an error or not; it must return
+			_, _ = NewWorker(j, nil, testSeal).Restore(key, b, 1<<40) // an error or not; it must return
 		}
 	})
-	if err := NewWorker(j, nil, testSeal).Restore("x/what", []byte{1, 1}, 10); err == nil {
+	if _, err := NewWorker(j, nil, testSeal).Restore("x/what", []byte{1, 1}, 10); err == nil {
 		t.Error("a snapshot of no known kind was accepted")
 	}
 }

@@ -37,6 +37,7 @@ type Worker struct {
 	vector   []float64
 	channels []string
 	timed    bool
+	heardAt  int64 // when the reading at hand was heard: of the log its entry's timestamp, which no instrument sets
 	state    alerts.State
 	count    int
 }
@@ -60,7 +61,7 @@ func NewWorker(j *Judging, intake *Intake, seal Seal) *Worker {
 	w := &Worker{j: j, intake: intake, publish: publisher{seal: seal},
 		devices: map[string]*ownedDevice{}, groups: map[string]*ownedGroup{}}
 	if intake != nil {
-		w.clock = &clock{interval: int64(j.TickInterval)}
+		w.clock = &clock{interval: int64(j.TickInterval), gap: int64(max(j.Alerts.Silent.After, 3*j.TickInterval))}
 	}
 	return w
 }
@@ -95,6 +96,10 @@ func (w *Worker) processEntry(m Message, emit Emit) error {
 		w.tick(m, tick{at: w.rec.Arrived, since: w.rec.Time}, emit)
 		return nil
 	}
+	w.heardAt = m.At
+	if m.At == 0 {
+		w.heardAt = w.rec.Arrived
+	}
 	w.judge(&w.rec, m.Offset, emit)
 	return nil
 }
@@ -105,6 +110,7 @@ func (w *Worker) processRaw(m Message, emit Emit) {
 			if t, due := w.clock.advance(m.Offset, r.Arrived); due {
 				w.tick(m, t, emit)
 			}
+			w.heardAt = r.Arrived
 			w.judge(r, m.Offset, emit)
 		},
 		func(reason *record.Reject) {
@@ -123,7 +129,7 @@ func (w *Worker) judge(r *record.Record, offset int64, emit Emit) {
 		publish = w.judgeDevice(d.device, r, emit)
 	}
 	if r.Kind == record.Telemetry && len(w.j.Plan.Group) > 0 {
-		if g := w.groupOf(d, r); g.takes(offset) {
+		if g := w.groupOf(d, r); g != nil && g.takes(offset) {
 			w.queue.touch(&g.entity, offset, w.stamp)
 			w.judgeGroup(g.group, r, emit)
 		}
@@ -168,6 +174,10 @@ func (w *Worker) groupOf(d *ownedDevice, r *record.Record) *ownedGroup {
 	return d.group
 }
 
+// maxGroups bounds the groups of a partition. A device that leaves out now this channel and now that makes a group of
+// each set, none of which would ever learn enough; readings beyond the bound are judged channel by channel only.
+const maxGroups = 64
+
 // group finds or makes a group by the names of the channels.
 func (w *Worker) group(r *record.Record) *ownedGroup {
 	w.channels = w.channels[:0]
@@ -178,6 +188,10 @@ func (w *Worker) group(r *record.Record) *ownedGroup {
 	w.channels = slices.Compact(w.channels)
 	name := groupName(w.j, r.Device, w.channels)
 	g := w.groups[name]
+	if g == nil && len(w.groups) == maxGroups {
+		w.tally.unscored++
+		return nil
+	}
 	if g == nil {
 		g = w.addGroup(newGroup(w.j, name, cloneAll(w.channels)))
 	}
@@ -213,25 +227,26 @@ func (w *Worker) tick(m Message, t tick, emit Emit) {
 	}
 }
 
-// Restore takes a snapshot; committed is the group's committed offset, which no snapshot may be ahead of.
-func (w *Worker) Restore(key string, blob []byte, committed int64) error {
+// Restore takes a snapshot; committed is the group's committed offset, which no snapshot may be ahead of. It says
+// whether the snapshot was taken: one that is older than what is known already is not.
+func (w *Worker) Restore(key string, blob []byte, committed int64) (taken bool, err error) {
 	covers, r, err := openSnapshot(key, blob, committed)
 	if err != nil {
-		return err
+		return false, err
 	}
 	kind, name, _ := strings.Cut(key, "/")
 	switch kind {
 	case "d":
 		d := w.device(name)
 		if covers < d.covers {
-			return nil // an older snapshot, left behind by a stalled instance
+			return false, nil // left behind by a stalled instance
 		}
 		*d.device = *newDevice(d.name)
 		deviceState{d.device, w.j}.readState(r)
 		d.covers = covers
 	case "g":
 		if old := w.groups[name]; old != nil && covers < old.covers {
-			return nil
+			return false, nil
 		}
 		w.addGroup(readGroup(r, w.j, name)).covers = covers
 	case "clock":
@@ -242,12 +257,12 @@ func (w *Worker) Restore(key string, blob []byte, committed int64) error {
 			r.b = nil // of a former fused layout; the log carries ticks
 		}
 	default:
-		return fmt.Errorf("snapshot %q is of no kind that this labwatch knows", key)
+		return false, fmt.Errorf("snapshot %q is of no kind that this labwatch knows", key)
 	}
 	if err := r.done(); err != nil {
-		return fmt.Errorf("read snapshot of %q: %w", key, err)
+		return false, fmt.Errorf("read snapshot of %q: %w", key, err)
 	}
-	return nil
+	return true, nil
 }
 
 // Checkpoint puts the snapshots that are due. Next is the offset after the last message; the redo point that is

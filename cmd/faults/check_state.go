@@ -75,7 +75,7 @@ func (c *stateCheck) rebuild(ctx context.Context, how string, p int32, o kadm.Of
 		return err
 	}
 	restore := func(key string, blob []byte) {
-		if err := w.Restore(key, blob, o.At); err != nil {
+		if _, err := w.Restore(key, blob, o.At); err != nil {
 			c.differs("%s partition %d: %v", how, p, err)
 		}
 	}

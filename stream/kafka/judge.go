@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -69,11 +70,17 @@ func (j *Judge) Stats() *JudgeStats { return j.stats }
 
 // Workers calls f for every partition that is owned now.
 func (j *Judge) Workers(f func(*stream.Worker)) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for _, p := range j.parts {
+	for _, p := range j.opened() {
 		f(p.worker)
 	}
+}
+
+// opened is the partitions that are owned now. The lock is not held while they are worked with: producing may wait
+// for Kafka, and /metrics must not wait with it.
+func (j *Judge) opened() map[place]*part {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return maps.Clone(j.parts)
 }
 
 func (j *Judge) open(ctx context.Context, at place) (int64, error) {
@@ -123,9 +130,7 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
 	if sabotaged(snapshotsOutside) {
 		send = j.sendOutside
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for at, p := range j.parts {
+	for at, p := range j.opened() {
 		budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last}
 		p.keys, p.blobs, p.offsets = nil, nil, nil
 		put := func(key string, blob []byte) {
@@ -161,9 +166,7 @@ func (p *part) acked(i int, offset int64) {
 
 // settle hands the committed snapshots to the local disk and lets the workers publish what they counted.
 func (j *Judge) settle(now time.Time) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for at, p := range j.parts {
+	for at, p := range j.opened() {
 		p.worker.Committed(now.UnixNano())
 		if len(p.keys) == 0 {
 			continue

@@ -43,7 +43,7 @@ func newBench(t *testing.T) *bench {
 	c := DefaultConfig()
 	c.Brokers, c.Instance, c.Partitions = cluster.ListenAddrs(), "one", 1
 	c.CommitInterval, c.SessionTimeout = 20*time.Millisecond, 6*time.Second
-	c.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour} // nothing is due before a stop
+	c.Redo = RedoBudget{Records: 0, Age: time.Hour} // everything is due at every commit
 	b := &bench{t: t, env: &Environment{Config: c, Embedded: true, TickInterval: time.Second, Rules: "r1", Log: zerolog.New(zerolog.NewTestWriter(t))}}
 	if b.plain, err = Connect(t.Context(), b.env, 10*time.Second); err != nil {
 		t.Fatal(err)
@@ -344,4 +344,16 @@ func (b *bench) snapshotSpan() (start, end int64) {
 	s, _ := starts.Lookup(b.env.Topics.Snapshots, 0)
 	e, _ := ends.Lookup(b.env.Topics.Snapshots, 0)
 	return s.Offset, e.Offset
+}
+
+func newAdmin(b *bench) *kadm.Client { return kadm.NewClient(b.plain) }
+
+// raw appends n messages to the raw topic.
+func (b *bench) raw(n int) {
+	b.t.Helper()
+	for range n {
+		if err := b.plain.ProduceSync(b.t.Context(), &kgo.Record{Topic: "raw", Value: []byte("{}")}).FirstErr(); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 }

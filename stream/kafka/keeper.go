@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"encoding/binary"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -38,8 +39,9 @@ type keepJob struct {
 	blobs     [][]byte
 }
 
-// keepQueue is how many commits the disk may lag behind before commits wait for it: 64 x 200 ms are 13 s.
-const keepQueue = 64
+// keepQueue is how many commits the disk may lag behind: 256 x 200 ms are 50 s. A disk that is slower than that is
+// given up, for the stream does not wait for a cache.
+const keepQueue = 256
 
 func newKeeper(store Store, log zerolog.Logger, stats *JudgeStats) *keeper {
 	return &keeper{store: store, log: log, stats: stats}
@@ -63,15 +65,26 @@ func (k *keeper) put(job keepJob) {
 		return
 	}
 	if err := k.store.Write(job.partition, encodePosition(job.position), job.keys, job.blobs); err != nil {
-		k.failed.Store(true)
-		k.stats.storeFailed.Set(1)
-		k.log.Error().Err(err).Msg("local state is no longer written; nothing is lost, the next start reads it from Kafka")
+		k.giveUp(err)
 	}
 }
 
+func (k *keeper) giveUp(err error) {
+	if k.failed.Swap(true) {
+		return
+	}
+	k.stats.storeFailed.Set(1)
+	k.log.Error().Err(err).Msg("local state is no longer written; nothing is lost, the next start reads it from Kafka")
+}
+
 func (k *keeper) write(partition int32, position int64, keys []string, blobs [][]byte) {
-	if k.store != nil {
-		k.jobs <- keepJob{partition, position, keys, blobs}
+	if k.store == nil || k.failed.Load() {
+		return
+	}
+	select {
+	case k.jobs <- keepJob{partition, position, keys, blobs}:
+	default:
+		k.giveUp(fmt.Errorf("the disk is over %d commits behind", keepQueue))
 	}
 }
 

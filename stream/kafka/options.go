@@ -113,8 +113,10 @@ type Environment struct {
 	Config
 	Embedded     bool          // the broker is the embedded one: see session on transactional ids
 	TickInterval time.Duration // how often time is written into the log
-	Rules        string        // short hash of the settings that decide what input means, see note
-	Log          zerolog.Logger
+	// JudgedPartitions is how many partitions the judged topic had at the start, 0 for unknown.
+	JudgedPartitions int32
+	Rules            string // short hash of the settings that decide what input means, see note
+	Log              zerolog.Logger
 }
 
 // errStopped ends a session's loop when it was asked to stop.

@@ -27,6 +27,10 @@ const sentinel = "~sentinel"
 //  3. work [R, C) again with outputs muted; every entity skips what its snapshot contains.
 func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	began := time.Now()
+	if n := j.env.JudgedPartitions; n > 0 && at.partition >= n {
+		return nil, fatalf("%s has grown beyond the %d partitions that the state has: devices would lose their baselines; "+
+			"remove the group and %s to start anew", at.topic, n, j.env.Topics.Snapshots)
+	}
 	committed, last, err := j.committed(ctx, at)
 	if err != nil {
 		return nil, err
@@ -138,15 +142,17 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		return 0, err
 	}
 	restored := 0
-	load := func(key string, blob []byte) error {
+	load := func(key string, blob []byte) (newer bool, err error) {
 		restored++
-		return lasting(p.worker.Restore(key, blob, committed))
+		newer, err = p.worker.Restore(key, blob, committed)
+		return newer, lasting(err)
 	}
 	from, err := j.restoreFromDisk(partition, end, func(key string, blob []byte) error {
 		if p.trim != nil {
 			p.trim.note(key, 0) // where in the topic it stands is not known, so it counts as the oldest
 		}
-		return load(key, blob)
+		_, err := load(key, blob)
+		return err
 	})
 	if err != nil {
 		return 0, err
@@ -158,11 +164,14 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		if string(r.Key) == sentinel {
 			return nil
 		}
-		newer[string(r.Key)] = r.Value
-		if p.trim != nil {
-			p.trim.note(string(r.Key), r.Offset)
+		accepted, err := load(string(r.Key), r.Value)
+		if accepted { // an older one, left behind by a stalled instance, must not reach the disk either
+			newer[string(r.Key)] = r.Value
+			if p.trim != nil {
+				p.trim.note(string(r.Key), r.Offset)
+			}
 		}
-		return load(string(r.Key), r.Value)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("restore snapshots: %w", err)
@@ -196,7 +205,14 @@ func (j *Judge) restoreFromDisk(partition int32, end int64, load func(string, []
 		return 0, nil
 	}
 	position, ok := decodePosition(raw)
-	if !ok || position > end { // nothing there, or of a snapshot topic that was made anew
+	if ok && position > end { // the snapshot topic was made anew
+		j.env.Log.Warn().Int32("partition", partition).Msg("local state is of a former snapshot topic and is dropped")
+		if err := j.keep.store.Drop(partition); err != nil {
+			return 0, fmt.Errorf("drop local state: %w", err)
+		}
+		return 0, nil
+	}
+	if !ok {
 		return 0, nil
 	}
 	for _, e := range entries {

@@ -82,7 +82,7 @@ func (j *Judge) restoreToLSO(ctx context.Context, partition int32, p *part, comm
 			r := it.Next()
 			next = r.Offset + 1
 			if next <= end.Offset && !r.Attrs.IsControl() && string(r.Key) != sentinel {
-				err = lasting(p.worker.Restore(string(r.Key), r.Value, committed))
+				_, err = p.worker.Restore(string(r.Key), r.Value, committed)
 			}
 		}
 		if err = errors.Join(err, fetches.Err0()); err != nil {

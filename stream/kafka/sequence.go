@@ -2,12 +2,14 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream"
@@ -29,7 +31,6 @@ type Sequence struct {
 type lane struct {
 	sequencer *stream.Sequencer
 	headers   sheaf
-	reached   progress
 }
 
 // NewSequence makes the stage; newSequencer is called once for each partition.
@@ -39,6 +40,13 @@ func NewSequence(env *Environment, topics []string, plain *kgo.Client, newSequen
 		env: env, topics: topics, make: newSequencer, admin: kadm.NewClient(plain),
 		stats: &stats, lanes: map[place]*lane{},
 	}
+}
+
+// owns says whether this instance has a raw partition at all.
+func (s *Sequence) owns() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.lanes) > 0
 }
 
 // Run sequences until ctx ends, then commits what it has begun and returns nil.
@@ -54,10 +62,41 @@ func (s *Sequence) open(ctx context.Context, at place) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("open partition %d of %s: %w", at.partition, at.topic, err)
 	}
+	if o.At < 0 {
+		if err := s.neverRead(ctx); err != nil {
+			return 0, err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lanes[at] = &lane{sequencer: s.make()}
 	return o.At, nil
+}
+
+// neverRead checks that a partition without a committed offset is one that was never read, and not one whose offset
+// has expired: Kafka forgets those of a group that was away for a week, and everything would be judged again.
+func (s *Sequence) neverRead(ctx context.Context) error {
+	all, err := s.admin.FetchOffsets(ctx, s.env.Group+"-sequence")
+	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
+		return fmt.Errorf("read committed offsets: %w", err)
+	}
+	for _, topic := range s.topics {
+		if len(all[topic]) > 0 {
+			return nil // the group knows its offsets; this partition or topic is new to it
+		}
+	}
+	ends, err := s.admin.ListEndOffsets(ctx, s.env.Topics.Log)
+	if err != nil {
+		return fmt.Errorf("list ends of %s: %w", s.env.Topics.Log, err)
+	}
+	written := false
+	ends.Each(func(o kadm.ListedOffset) { written = written || o.Offset > 0 })
+	if !written {
+		return nil
+	}
+	return fatalf("group %s-sequence has no committed offsets, but %s holds readings: Kafka has forgotten where it was "+
+		"(offsets.retention.minutes), and everything would be judged again; set its offsets with kafka-consumer-groups, "+
+		"or remove %s, the judge's group and %s to start anew", s.env.Group, s.env.Topics.Log, s.env.Topics.Log, s.env.Topics.Snapshots)
 }
 
 func (s *Sequence) drop(at place) {
@@ -77,8 +116,6 @@ func (s *Sequence) work(at place, f kgo.FetchTopicPartition, send sender) error 
 	for _, r := range f.Records {
 		l.sequencer.Process(incoming(r), emit)
 	}
-	last := f.Records[len(f.Records)-1]
-	l.reached.set(last.Timestamp, last.Offset+1 >= f.HighWatermark)
 	return nil
 }
 
@@ -90,41 +127,4 @@ func (s *Sequence) settle(time.Time) {
 	for _, l := range s.lanes {
 		l.sequencer.Committed()
 	}
-}
-
-// through says up to which time of arrival this instance has read its raw partitions: now, unless one of them is
-// behind. A tick must not run ahead of readings that wait in Kafka, or every device would seem silent after a pause.
-func (s *Sequence) through(now time.Time) (time.Time, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, l := range s.lanes {
-		if at, behind := l.reached.get(now); behind && at.Before(now) {
-			now = at
-		}
-	}
-	return now, len(s.lanes) > 0
-}
-
-// progress of one raw partition. Its own lock, because ticks read it while records are worked.
-type progress struct {
-	mu       sync.Mutex
-	last     time.Time // Kafka's timestamp of the newest record that was worked
-	caughtUp bool      // it was the last of its partition
-	worked   time.Time // when that was
-}
-
-// quiet is how long a partition may give nothing before it counts as read to its end although its last record was
-// not at the high watermark: behind a transaction's last record stands a marker that is never handed out.
-const quiet = 2 * time.Second
-
-func (p *progress) set(last time.Time, caughtUp bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last, p.caughtUp, p.worked = last, caughtUp, time.Now()
-}
-
-func (p *progress) get(now time.Time) (last time.Time, behind bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.last, !p.caughtUp && !p.worked.IsZero() && now.Sub(p.worked) < quiet
 }

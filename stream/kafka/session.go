@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -52,15 +51,18 @@ type session struct {
 
 	gts      *kgo.GroupTransactSession
 	watchdog watchdog
-	mu       sync.Mutex // between the group's callbacks and the loop: guards owned and broken
+	mu       sync.Mutex // between the group's callbacks and the loop: guards what follows
 	owned    map[place]int64
 	broken   error
+	revoke   bool // since the last End
 }
 
 // run keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session
 // cannot mend.
 func runSessions(ctx context.Context, env *Environment, name string, topics []string, st stage, stats *sessionStats) error {
-	for round := 0; ; round++ {
+	pause := firstPause
+	for {
+		began := time.Now()
 		s := &session{env: env, name: name, topics: topics, stage: st, stats: stats, owned: map[place]int64{}}
 		err := s.run(ctx)
 		switch {
@@ -74,10 +76,19 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(min(time.Duration(round+1)*200*time.Millisecond, 5*time.Second)):
+		case <-time.After(pause):
+		}
+		if pause = min(2*pause, longestPause); time.Since(began) > time.Minute {
+			pause = firstPause // it had worked for a while
 		}
 	}
 }
+
+// The pauses between two sessions that fail one after the other.
+const (
+	firstPause   = 200 * time.Millisecond
+	longestPause = 5 * time.Second
+)
 
 // fatalError is one that no new session can mend.
 type fatalError struct{ error }
@@ -106,6 +117,11 @@ func (s *session) run(ctx context.Context) (err error) {
 		s.gts.CloseAllowingRebalance()
 		s.dropAll()
 	}()
+	// Taking over the transactional id aborts what a former process of our name left open. Otherwise that would happen
+	// at the first transaction, and a recovery before it would wait for the time-out.
+	if _, _, err := s.gts.Client().ProducerID(ctx); err != nil {
+		return fmt.Errorf("take over the transactional id: %w", err)
+	}
 	for {
 		if ctx.Err() != nil {
 			return errStopped
@@ -171,6 +187,7 @@ func (s *session) open(ctx context.Context, at place) {
 func (s *session) revoked(m map[string][]int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.revoke = true
 	for topic, partitions := range m {
 		for _, p := range partitions {
 			at := place{topic, p}
@@ -178,6 +195,22 @@ func (s *session) revoked(m map[string][]int32) {
 			s.stage.drop(at)
 		}
 	}
+}
+
+// acknowledgeRevoke ends the client's memory of a revoke that fell between two transactions. Without it the client
+// would abort the next one, and would not tell us of a second revoke.
+func (s *session) acknowledgeRevoke(ctx context.Context) error {
+	s.mu.Lock()
+	revoked := s.revoke
+	s.revoke = false
+	s.mu.Unlock()
+	if !revoked {
+		return nil
+	}
+	if _, err := s.gts.End(context.WithoutCancel(ctx), kgo.TryAbort); err != nil {
+		return fmt.Errorf("end after a rebalance: %w", err)
+	}
+	return nil
 }
 
 func (s *session) dropAll() {
@@ -222,13 +255,13 @@ func (s *session) failure() error {
 func (s *session) transaction(ctx context.Context) error {
 	var (
 		begun  bool
-		failed atomic.Bool // a produce failed
+		failed produceFailure
 		ends   time.Time
 	)
 	send := func(r *kgo.Record, acked func(int64)) {
 		s.gts.Produce(context.WithoutCancel(ctx), r, func(r *kgo.Record, err error) {
 			if err != nil {
-				failed.Store(true)
+				failed.note(r, err)
 			} else if acked != nil {
 				acked(r.Offset)
 			}
@@ -250,7 +283,7 @@ func (s *session) transaction(ctx context.Context) error {
 		}
 		if fetches.NumRecords() == 0 {
 			if !begun {
-				return errors.Join(s.failure(), s.watchdog.idle(ctx))
+				return errors.Join(s.failure(), s.watchdog.idle(ctx), s.acknowledgeRevoke(ctx))
 			}
 			continue
 		}
@@ -302,6 +335,9 @@ func (s *session) fetchError(fetches kgo.Fetches) (err error) {
 	fetches.EachError(func(topic string, p int32, e error) {
 		switch {
 		case errors.Is(e, context.DeadlineExceeded), errors.Is(e, context.Canceled):
+		case errors.Is(e, kerr.FencedInstanceID):
+			err = fatalf("another process runs as instance %q of group %s: give each its own name with kafka.instance or --instance",
+				s.env.Instance, s.env.Group)
 		case errors.Is(e, kerr.OffsetOutOfRange):
 			err = fatalf("read %s/%d: the next offset is no longer there; input was deleted before it was judged: "+
 				"raise the topic's retention, then set the group's offset by hand to go on", topic, p)
@@ -327,7 +363,7 @@ func (s *session) abandon(ctx context.Context, begun bool, err error) error {
 
 // commit ends the transaction. Committed is the only outcome that is built upon; after "not committed" memory is
 // recovered from Kafka in place, and after an error by a new session, because nobody can tell what the broker did.
-func (s *session) commit(ctx context.Context, send sender, failed *atomic.Bool) error {
+func (s *session) commit(ctx context.Context, send sender, failed *produceFailure) error {
 	began := time.Now()
 	metadata := s.stage.seal(began, ctx.Err() != nil, send)
 	// The context of End is never cancelled by our stopping: a half ended transaction would have to be timed out.
@@ -351,7 +387,10 @@ func (s *session) commit(ctx context.Context, send sender, failed *atomic.Bool) 
 		s.commitOutside(end, metadata)
 	}
 	dwell(s.env.CommitInterval / 2)
-	committed, err := s.gts.End(end, kgo.TransactionEndTry(!failed.Load()))
+	committed, err := s.gts.End(end, kgo.TransactionEndTry(failed.get() == nil))
+	s.mu.Lock()
+	s.revoke = false
+	s.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("end transaction: %w", err)
 	}
@@ -362,7 +401,11 @@ func (s *session) commit(ctx context.Context, send sender, failed *atomic.Bool) 
 		return nil
 	}
 	s.stats.aborts.Inc()
-	s.env.Log.Info().Str("stage", s.name).Msg("transaction was not committed; recovering from the committed offsets")
+	if err := failed.get(); isFatal(err) {
+		return err
+	}
+	s.env.Log.Info().Str("stage", s.name).AnErr("cause", failed.get()).
+		Msg("transaction was not committed; recovering from the committed offsets")
 	return s.reopen(ctx)
 }
 
@@ -377,9 +420,11 @@ func (s *session) reopen(ctx context.Context) error {
 	}
 	clear(s.owned)
 	s.mu.Unlock()
+	var wg sync.WaitGroup
 	for _, at := range places {
-		s.open(ctx, at)
+		wg.Go(func() { s.open(ctx, at) })
 	}
+	wg.Wait()
 	if err := s.failure(); err != nil {
 		return err
 	}

@@ -16,31 +16,39 @@ import (
 // They are written outside the transactions. A tick of a stalled instance, or one written twice, does no harm: it
 // carries the time itself, and a worker's time never runs backwards.
 type Ticks struct {
-	env     *Environment
-	plain   *kgo.Client // partitions by hand
-	through func(now time.Time) (time.Time, bool)
-	count   *metrics.Counter
+	env      *Environment
+	plain    *kgo.Client // partitions by hand
+	sequence *Sequence
+	through  through
+	count    *metrics.Counter
 }
 
 // NewTicks makes the ticker of a sequencing instance. The plain client must partition by hand.
 func NewTicks(env *Environment, plain *kgo.Client, s *Sequence) *Ticks {
-	return &Ticks{env: env, plain: plain, through: s.through, count: s.stats.set.NewCounter("labwatch_ticks_total")}
+	return &Ticks{
+		env: env, plain: plain, sequence: s, count: s.stats.set.NewCounter("labwatch_ticks_total"),
+		through: through{admin: s.admin, group: env.Group + "-sequence", topics: s.topics},
+	}
 }
 
 // Run ticks until ctx ends.
 func (t *Ticks) Run(ctx context.Context, partitions int32) error {
 	every := time.NewTicker(t.env.TickInterval)
 	defer every.Stop()
-	var since, last time.Time
+	var since, last, looked time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case now := <-every.C:
-			at, owner := t.through(now)
-			if !owner {
-				since = time.Time{}
+			if !t.sequence.owns() {
+				since = time.Time{} // others tick
 				continue
+			}
+			at, sure, err := t.look(ctx, now, now.Sub(looked))
+			looked = now
+			if err != nil || !sure {
+				continue // after too many of these the gap shows below
 			}
 			// After a gap (a pause, an outage, the first tick) nothing is known about who spoke in it: silence
 			// counts from here.
@@ -52,6 +60,12 @@ func (t *Ticks) Run(ctx context.Context, partitions int32) error {
 			}
 		}
 	}
+}
+
+func (t *Ticks) look(ctx context.Context, now time.Time, since time.Duration) (time.Time, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.env.TickInterval)
+	defer cancel()
+	return t.through.look(ctx, now, since)
 }
 
 // write puts one tick into every partition and says whether all were written.

@@ -17,7 +17,7 @@ import (
 type Layout struct {
 	ClusterID     string
 	JudgedTopic   string // the log, or the fused input topic
-	JudgedID      string // Kafka's id of that topic: a topic made anew under the same name has another
+	StateID       string // Kafka's ids of that topic and of the snapshot topic: made anew, they have others
 	Partitions    int32  // of that topic, and so of the snapshot topic
 	BrokerVersion string // the client's guess from the protocol versions; "embedded" of the embedded broker
 }
@@ -97,8 +97,8 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 		{env.Topics.Log, logTopic()}, {env.Topics.Snapshots, snapshotTopic(env.Embedded)},
 		{env.Topics.Records, nil}, {env.Topics.Alerts, nil}, {env.Topics.Rejects, nil}, // the broker's retention
 	} {
-		if fused && c.topic == env.Topics.Log {
-			continue
+		if fused && c.topic == env.Topics.Log || metadata.Topics.Has(c.topic) {
+			continue // one that is there needs no right to create it
 		}
 		n := env.Partitions
 		if c.topic == judged || c.topic == env.Topics.Snapshots {
@@ -139,7 +139,7 @@ func layout(ctx context.Context, env *Environment, admin *kadm.Client, judged st
 		}
 	}
 	return Layout{
-		ClusterID: metadata.Cluster, JudgedTopic: judged, JudgedID: metadata.Topics[judged].ID.String(),
+		ClusterID: metadata.Cluster, JudgedTopic: judged, StateID: metadata.Topics[judged].ID.String() + "+" + metadata.Topics[env.Topics.Snapshots].ID.String(),
 		Partitions: int32(n), BrokerVersion: version,
 	}, nil
 }

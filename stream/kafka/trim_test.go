@@ -46,7 +46,7 @@ func TestSnapshotTopicStaysSmall(t *testing.T) {
 	for i := range 5 {
 		b.write(fmt.Sprint("idle-", i), 3)
 	}
-	for range 30 { // each run ends with a snapshot of everything that it changed
+	for range 30 { // each run leaves a snapshot of everything that it changed
 		for i := range 60 {
 			b.write(fmt.Sprint("busy-", i), 1)
 		}

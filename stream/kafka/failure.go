@@ -1,0 +1,38 @@
+package kafka
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// produceFailure keeps the first error of a transaction's outputs. One is enough to abort it.
+type produceFailure struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (f *produceFailure) note(r *kgo.Record, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err != nil {
+		return
+	}
+	f.err = fmt.Errorf("write to %s: %w", r.Topic, err)
+	switch {
+	case errors.Is(err, kerr.MessageTooLarge):
+		f.err = fatalf("write %d bytes to %s: the broker or the client takes no message of that size (%w); "+
+			"a device of many series needs a smaller judge.max_series", len(r.Value), r.Topic, err)
+	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.TransactionalIDAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
+		f.err = fatalf("write to %s: not permitted: %w", r.Topic, err)
+	}
+}
+
+func (f *produceFailure) get() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
