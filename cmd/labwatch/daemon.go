@@ -93,6 +93,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
+	env.JudgedPartitions = layout.Partitions
 	health.say("kafka", "")
 	d.log.Info().Strs("brokers", env.Brokers).Str("cluster", layout.ClusterID).Str("version", layout.BrokerVersion).
 		Str("judges", layout.JudgedTopic).Int32("partitions", layout.Partitions).Msg("connected to Kafka")
@@ -104,11 +105,13 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		ticks := kafka.NewTicks(env, client, sequence)
 		lag := kafka.NewLag(env, stageSequence, d.topics(), client)
 		page.Add(lag.Stats(), kafka.Help())
+		readiness.Check(stageSequence, sequence.Ready)
+		readiness.Check("kafka_answers_sequence", lag.Ready)
 		stages.start(stageSequence, sequence.Run, func(ctx context.Context) error { return ticks.Run(ctx, layout.Partitions) }, lag.Run)
 	}
 	var judge *kafka.Judge
 	if d.only != stageSequence {
-		store, err := state.Open(cfg.State, d.log, strings.Join([]string{layout.ClusterID, env.Group, layout.JudgedID}, "/"))
+		store, err := state.Open(cfg.State, d.log, strings.Join([]string{layout.ClusterID, env.Group, layout.StateID}, "/"))
 		if err != nil {
 			return err
 		}
@@ -119,6 +122,8 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		devices.judge.Store(judge)
 		lag := kafka.NewLag(env, stageJudge, []string{layout.JudgedTopic}, client)
 		page.Add(lag.Stats(), kafka.Help())
+		readiness.Check(stageJudge, judge.Stats().Ready)
+		readiness.Check("kafka_answers_judge", lag.Ready)
 		stages.start(stageJudge, judge.Run, lag.Run)
 	}
 	health.say("stages", "")

@@ -82,7 +82,7 @@ func (o *replayOptions) run(ctx context.Context, args []string, stdout, stderr i
 	}
 	worker := e.worker(true)
 	for _, s := range sources {
-		if err := s.replay(ctx, worker, sink.emit, stderr); err != nil {
+		if err := s.replay(ctx, worker, total(sources), sink.emit, stderr); err != nil {
 			return errors.Join(err, sink.close())
 		}
 	}
@@ -138,8 +138,9 @@ func (o *replayOptions) sources(cfg *config.Config, args []string) ([]*replaySou
 	return sources, nil
 }
 
-// replay hands every message of the file to the worker.
-func (s *replaySource) replay(ctx context.Context, w *stream.Worker, emit stream.Emit, stderr io.Writer) error {
+// replay hands every message of the file to the worker. Offsets are running numbers over all files, from first on: the
+// worker takes one that it has seen for a repeat of the message.
+func (s *replaySource) replay(ctx context.Context, w *stream.Worker, first int64, emit stream.Emit, stderr io.Writer) error {
 	f, err := os.Open(s.path)
 	if err != nil {
 		return fmt.Errorf("replay: %w", err)
@@ -150,7 +151,7 @@ func (s *replaySource) replay(ctx context.Context, w *stream.Worker, emit stream
 		return fmt.Errorf("replay %s: %w", s.path, err)
 	}
 	next := s.lines(r)
-	for offset := int64(0); ; offset++ {
+	for offset := first; ; offset++ {
 		value, err := next()
 		if errors.Is(err, io.EOF) {
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -21,15 +22,27 @@ type Lag struct {
 	admin  *kadm.Client
 	set    *metrics.Set
 	gauges map[place]*metrics.Gauge
+	seen   atomic.Int64 // when Kafka answered last, nanoseconds since 1970 UTC
 }
 
 // NewLag watches the topics of one stage, "sequence" or "judge".
 func NewLag(env *Environment, stage string, topics []string, plain *kgo.Client) *Lag {
-	return &Lag{env: env, stage: stage, topics: topics, admin: kadm.NewClient(plain), set: metrics.NewSet(), gauges: map[place]*metrics.Gauge{}}
+	l := &Lag{env: env, stage: stage, topics: topics, admin: kadm.NewClient(plain), set: metrics.NewSet(), gauges: map[place]*metrics.Gauge{}}
+	l.seen.Store(time.Now().UnixNano()) // it was connected to a moment ago
+	return l
 }
 
 // Stats are the gauges, for /metrics. A transaction's end marker counts as a record, so 1 can be "nothing behind".
 func (l *Lag) Stats() *metrics.Set { return l.set }
+
+// Ready says whether Kafka has answered lately, for /readyz.
+func (l *Lag) Ready() (ok bool, reason string) {
+	seen := time.Unix(0, l.seen.Load())
+	if since := time.Since(seen); since > 20*time.Second {
+		return false, "Kafka has not answered since " + seen.UTC().Format(time.TimeOnly)
+	}
+	return true, ""
+}
 
 // Run looks every five seconds until ctx ends.
 func (l *Lag) Run(ctx context.Context) error {
@@ -58,6 +71,7 @@ func (l *Lag) look(ctx context.Context) error {
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // before its first commit there is no group
 		return fmt.Errorf("read committed offsets: %w", err)
 	}
+	l.seen.Store(time.Now().UnixNano())
 	ends.Each(func(end kadm.ListedOffset) {
 		at := place{end.Topic, end.Partition}
 		g := l.gauges[at]

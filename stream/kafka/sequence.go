@@ -54,6 +54,9 @@ func (s *Sequence) Run(ctx context.Context) error {
 	return runSessions(ctx, s.env, "sequence", s.topics, s, s.stats)
 }
 
+// Ready says whether the stage works, for /readyz.
+func (s *Sequence) Ready() (ok bool, reason string) { return s.stats.Ready() }
+
 // Stats are the counters of the stage, for /metrics.
 func (s *Sequence) Stats() *metrics.Set { return s.stats.set }
 

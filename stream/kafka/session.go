@@ -114,6 +114,7 @@ func (s *session) run(ctx context.Context) (err error) {
 	}
 	s.watchdog = watchdog{admin: kadm.NewClient(s.gts.Client()), group: s.env.Group + "-" + s.name, patience: 3 * s.env.SessionTimeout}
 	defer func() {
+		s.stats.joined.Store(false)
 		s.gts.CloseAllowingRebalance()
 		s.dropAll()
 	}()
@@ -171,6 +172,7 @@ func (s *session) assigned(ctx context.Context, m map[string][]int32) {
 		}
 	}
 	wg.Wait()
+	s.stats.joined.Store(s.failure() == nil)
 }
 
 func (s *session) open(ctx context.Context, at place) {

@@ -1,9 +1,14 @@
 package kafka
 
-import "github.com/VictoriaMetrics/metrics"
+import (
+	"sync/atomic"
+
+	"github.com/VictoriaMetrics/metrics"
+)
 
 // sessionStats count what a session of either stage does.
 type sessionStats struct {
+	joined        *atomic.Bool // the group has given this instance its partitions, and they are recovered
 	set           *metrics.Set
 	commits       *metrics.Counter
 	aborts        *metrics.Counter
@@ -15,6 +20,7 @@ func newSessionStats(stage string) sessionStats {
 	set := metrics.NewSet()
 	name := func(family string) string { return family + `{stage="` + stage + `"}` }
 	return sessionStats{
+		joined:   new(atomic.Bool),
 		set:      set,
 		commits:  set.NewCounter(name("labwatch_commits_total")),
 		aborts:   set.NewCounter(name("labwatch_commit_aborts_total")),
@@ -22,6 +28,14 @@ func newSessionStats(stage string) sessionStats {
 		commitSeconds: set.NewPrometheusHistogramExt(name("labwatch_commit_duration_seconds"),
 			[]float64{.005, .01, .025, .05, .1, .2, .5, 1, 5}),
 	}
+}
+
+// Ready says whether the stage works, for /readyz.
+func (s *sessionStats) Ready() (ok bool, reason string) {
+	if s.joined.Load() {
+		return true, ""
+	}
+	return false, "waiting for the consumer group, or recovering"
 }
 
 // Set is what an exposition registers.
