@@ -25,6 +25,7 @@ type stateCheck struct {
 	judgement   *judgement
 	differences int
 	compared    int
+	fromDisks   int // entities that disks gave
 	examples    []string
 }
 
@@ -57,6 +58,7 @@ func (c *stateCheck) fromDisk(ctx context.Context, name string, store *state.Sto
 	if len(position) != 8 { // it never owned the partition, or the state was taken away and not needed since
 		return nil
 	}
+	c.fromDisks += len(entries)
 	return c.rebuild(ctx, "from the disk of "+name, p, o, int64(binary.BigEndian.Uint64(position)), func(restore func(string, []byte)) {
 		for _, e := range entries {
 			restore(e.key, e.blob)
@@ -145,12 +147,14 @@ func redoPoint(o kadm.Offset) (int64, error) {
 
 // openStore opens the state folder of an instance that is down, as the daemon would.
 func (c *stateCheck) openStore(ctx context.Context, name string) (*state.Store, error) {
-	m, err := c.lab.admin.Metadata(ctx, c.lab.judged())
+	snapshots := c.lab.topic("snapshots")
+	m, err := c.lab.admin.Metadata(ctx, c.lab.judged(), snapshots)
 	if err != nil {
 		return nil, fmt.Errorf("read metadata: %w", err)
 	}
 	config := c.ref.cfg.State
 	config.Dir = c.lab.path(name + ".state")
-	identity := strings.Join([]string{m.Cluster, c.ref.cfg.Kafka.Group, m.Topics[c.lab.judged()].ID.String()}, "/")
+	made := m.Topics[c.lab.judged()].ID.String() + "+" + m.Topics[snapshots].ID.String()
+	identity := strings.Join([]string{m.Cluster, c.ref.cfg.Kafka.Group, made}, "/") // as in the daemon, or all is dropped
 	return state.Open(config, zerolog.Nop(), identity)
 }

@@ -64,7 +64,8 @@ func (r *result) print(out io.Writer, s *settings) {
 			list("for example", d.examples)
 		}
 		if f.state != nil {
-			fmt.Fprintf(out, "state: %d entities compared, %d differences\n", f.state.compared, f.state.differences)
+			fmt.Fprintf(out, "state: %d entities compared, %d of the snapshots from local disks, %d differences\n",
+				f.state.compared, f.state.fromDisks, f.state.differences)
 			list("for example", f.state.examples)
 		}
 	}

@@ -97,6 +97,13 @@ func (l *lab) drain(ctx context.Context, refused func() error) error {
 			more, judged, err = l.behind(ctx, "judge", []string{l.judged()})
 			lag, at = lag+more, at+judged
 		}
+		if err == nil && lag == 0 {
+			// What is committed behind an open transaction of a dead process cannot be read yet.
+			var open string
+			if open, err = l.openTransactions(ctx); open != "" {
+				lag = 1
+			}
+		}
 		switch {
 		case err == nil && lag == 0:
 			return nil
