@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ type evalOptions struct {
 	nab       string
 	tabular   bool
 	stream    bool
+	changes   []int
 	label     []string
 	time      string
 	skip      []string
@@ -50,6 +52,7 @@ func newEvalCommand() *cobra.Command {
 	f.BoolVar(&o.tabular, "tabular", false, "files are tables whose rows have no order")
 	f.BoolVar(&o.stream, "stream", false, "files are streams whose rows are in the order of time")
 	f.StringArrayVar(&o.label, "label", nil, "column that marks anomalies; may be repeated (a row is one if any marks it); \"label\" for --tabular")
+	f.IntSliceVar(&o.changes, "changes", nil, "records, counted from 0, at which a --stream without labels is known to change: 1775,3550")
 	f.StringVar(&o.time, "time", "", "column of time; without it the first of timestamp, datetime, time, date that exists")
 	f.StringArrayVar(&o.skip, "skip", nil, "column that is no channel; may be repeated, and may hold * for any characters")
 	f.StringVar(&o.separator, "separator", "", "character between fields; without it the one the first line shows (, ; or tab)")
@@ -75,8 +78,12 @@ func (o *evalOptions) check(args []string) error {
 		return fmt.Errorf("eval: --nab takes a folder; what is %q?", args[0])
 	case o.nab == "" && len(args) == 0:
 		return errors.New("eval: name at least one file")
-	case o.stream && len(o.label) == 0:
-		return errors.New("eval: --stream needs --label COLUMN")
+	case o.stream && (len(o.label) == 0) == (len(o.changes) == 0):
+		return errors.New("eval: --stream needs --label COLUMN or --changes NUMBERS")
+	case len(o.changes) > 0 && !o.stream:
+		return errors.New("eval: --changes goes with --stream")
+	case !slices.IsSorted(o.changes) || len(o.changes) > 0 && o.changes[0] < 0:
+		return fmt.Errorf("eval: --changes %v: want numbers of records from 0 on, in order", o.changes)
 	case len([]rune(o.separator)) > 1:
 		return fmt.Errorf("eval: --separator %q is more than one character", o.separator)
 	case o.seeds < 1 || o.seeds > 1000:
@@ -100,6 +107,8 @@ func (o *evalOptions) run(ctx context.Context, args []string, stdout, stderr io.
 		board, err = bench.nab(ctx, o.nab)
 	case o.tabular:
 		board, err = bench.tabular(ctx, o.reader(), args)
+	case len(o.changes) > 0:
+		board, err = bench.changes(ctx, o.reader(), args, o.changes)
 	default:
 		board, err = bench.stream(ctx, o.reader(), args)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -80,7 +81,7 @@ func benchPanels(b *testing.B, only string, channels int) (*evalJudge, [][]float
 		if group {
 			cfg.Detectors.Telemetry, cfg.Detectors.Groups = nil, []string{only}
 		}
-		if err := cfg.Validate(); err != nil {
+		if err := errors.Join(cfg.Validate()...); err != nil {
 			b.Fatal(err)
 		}
 	}

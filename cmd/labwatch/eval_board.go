@@ -11,14 +11,14 @@ import (
 
 // evalBoard is a scoreboard.
 type evalBoard struct {
-	Mode           string     `json:"mode"` // nab, tabular or stream
+	Mode           string     `json:"mode"` // nab, tabular, stream or changes
 	Seed           uint64     `json:"seed"`
 	FalseAlarmRate figure     `json:"false_alarm_rate"` // of the columns at a fixed rate
 	Sets           []evalItem `json:"sets"`
 	Summary        *evalItem  `json:"summary,omitzero"` // all sets together, where that means something
 }
 
-// evalItem is one set. Its own figures are those of the forest for a table, of "combined" for a stream.
+// evalItem is one set. Its own figures are those of the forest for a table, of evalCombined for a stream.
 type evalItem struct {
 	Name             string    `json:"name"`
 	Records          int       `json:"records"`
@@ -46,16 +46,21 @@ type evalRow struct {
 	Found       figure `json:"found"`
 	Delay       figure `json:"delay"`
 	FalseADay   figure `json:"false_alerts_a_day"` // for 1,000 normal records where there are no times
+	FalseAlarms figure `json:"false_alarms"`       // of a stream with known changes
 	Standard    figure `json:"nab_standard"`
 	LowFP       figure `json:"nab_low_fp"`
 	LowFN       figure `json:"nab_low_fn"`
+	Onset       figure `json:"nab_onset_standard"` // of the rarity of scores, told once
+	OnsetLowFP  figure `json:"nab_onset_low_fp"`
+	OnsetLowFN  figure `json:"nab_onset_low_fn"`
 }
 
 // unknownRow has no figure yet.
 func unknownRow(name string) evalRow {
 	no := figure(math.NaN())
 	return evalRow{Detector: name, AUC: no, AUCSD: no, Prequential: no, F1AtRate: no, FoundAtRate: no, DelayAtRate: no,
-		F1: no, FAR: no, MAR: no, Found: no, Delay: no, FalseADay: no, Standard: no, LowFP: no, LowFN: no}
+		F1: no, FAR: no, MAR: no, Found: no, Delay: no, FalseADay: no, FalseAlarms: no, Standard: no, LowFP: no, LowFN: no,
+		Onset: no, OnsetLowFP: no, OnsetLowFN: no}
 }
 
 // figure is a number that may be undefined (NaN): null in JSON, "-" for people.

@@ -31,7 +31,9 @@ all detectors, 1 being the level that alarms.
                  windows, the first 15 % (750 records at most) on probation, one threshold
                  for the whole corpus that is best for the profile, 0 for a detector that
                  says nothing and 100 for a perfect one. Of a part of the corpus they are
-                 not comparable with published figures, which are for the whole. Source:
+                 not comparable with published figures, which are for the whole. ONSETS are
+                 the scores' rarity among the earlier ones of the same file, told once in 200
+                 records, as alerts are; "random" shows what that alone is worth. Source:
                  Lavin & Ahmad, Evaluating Real-Time Anomaly Detection Algorithms, 2015.
 --tabular FILE   Tables without order, columns of numbers and "label": AUC of an isolation
                  forest fitted to all rows (100 trees of 256), mean and SD over --seeds; and
@@ -39,8 +41,12 @@ all detectors, 1 being the level that alarms.
 --stream FILE    Tables in the order of time, with --label COLUMN. A label is true when it
                  is a number other than 0, or true. Each file is a device of its own; with
                  several, "all" pools their records.
+                 With --changes N,N instead, known changes are looked for: each detector goes
+                 alone and learns anew after each of its alarms, as after a confirmed change.
+                 The first alarm from a change on finds it; all others are false.
 
-Files are CSV with a header line; .gz is unpacked. --json FILE writes an object with "sets",
+Files are CSV with a header line; without one (all of the
+first line are numbers) columns are f0, f1 and so on; .gz is unpacked. --json FILE writes an object with "sets",
 a list whose items hold name, records, auc and records_per_second (null where undefined)
 and the rows of the scoreboard. The same data, config and seed give the same figures, apart
 from records_per_second, which is this machine's.`

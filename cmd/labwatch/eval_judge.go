@@ -29,13 +29,6 @@ type evalPanel struct {
 	states   []alerts.State
 }
 
-// evalVerdict is what one row of the scoreboard says of one record.
-type evalVerdict struct {
-	score  float64 // what the row is ranked by; NaN while not ready
-	ratio  float64 // score/limit; an alarm from 1 on
-	opened int     // alerts that the policy opened
-}
-
 func (b *evalBench) judge(set *evalSet) *evalJudge {
 	j := &evalJudge{learnAll: b.learnAll, plan: b.cfg.Plan(), policies: map[string]alerts.DetectorPolicy{}}
 	panel := func(named []stream.Named, series string, base *detectors.Baseline) evalPanel {
@@ -73,7 +66,7 @@ func (j *evalJudge) names() (names []string) {
 	for _, n := range j.plan.Group {
 		names = append(names, n.Name)
 	}
-	return append(names, "combined")
+	return append(names, evalCombined)
 }
 
 // judge scores a record, decides, and learns it. dst has a place for each of names.
@@ -146,12 +139,4 @@ func (j *evalJudge) ask(p *evalPanel, named []stream.Named, sample detectors.Sam
 		}
 	}
 	return breach
-}
-
-// greater is the greater of two numbers of which NaN is none.
-func greater(a, b float64) float64 {
-	if math.IsNaN(a) || b > a {
-		return b
-	}
-	return a
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -35,7 +36,7 @@ func (b *evalBench) nab(ctx context.Context, dir string) (evalBoard, error) {
 		for i, t := range said {
 			rows[i].nab([]nabFile{f}, []*evalTrack{t})
 		}
-		item := truth.item(f.set.name, rows, "combined")
+		item := truth.item(f.set.name, rows, evalCombined)
 		item.Channels, item.RecordsPerSecond = len(f.set.channels), rate(len(f.set.rows), wall)
 		board.Sets = append(board.Sets, item)
 		if tracks == nil {
@@ -52,30 +53,36 @@ func (b *evalBench) nab(ctx context.Context, dir string) (evalBoard, error) {
 		row.nab(files, t)
 		rows = append(rows, row)
 	}
-	item := all.item("corpus", rows, "combined")
+	item := all.item("corpus", rows, evalCombined)
 	item.RecordsPerSecond = rate(total, took)
 	board.Summary = &item
 	return board, nil
 }
 
-// nab scores one row over files, with one threshold for all of them. A record without a score has the lowest.
+// nab scores one row over files, with one threshold for all of them: its scores as they are, and their onsets.
 func (r *evalRow) nab(files []nabFile, tracks []*evalTrack) {
-	score := func(p nabProfile) figure {
-		var points []nabPoint
-		windows := 0
-		for i, f := range files {
-			scores := make([]float64, len(tracks[i].scores))
-			for k, v := range tracks[i].scores {
-				scores[k] = v
-				if math.IsNaN(v) {
-					scores[k] = 0
-				}
+	plain, onset := make([][]float64, len(files)), make([][]float64, len(files))
+	for i, t := range tracks {
+		onset[i] = onsets(rarity(t.scores))
+		plain[i] = slices.Clone(t.scores)
+		for k, v := range plain[i] {
+			if math.IsNaN(v) {
+				plain[i][k] = 0 // a record without a score has the lowest
 			}
-			points = append(points, nabPoints(scores, f.windows, windows, p)...)
-			windows += len(f.windows)
 		}
-		s, _ := nabScore(points, windows, p)
-		return figure(s)
 	}
-	r.Standard, r.LowFP, r.LowFN = score(nabStandard), score(nabLowFP), score(nabLowFN)
+	r.Standard, r.LowFP, r.LowFN = nabCorpus(files, plain, nabStandard), nabCorpus(files, plain, nabLowFP), nabCorpus(files, plain, nabLowFN)
+	r.Onset, r.OnsetLowFP, r.OnsetLowFN = nabCorpus(files, onset, nabStandard), nabCorpus(files, onset, nabLowFP), nabCorpus(files, onset, nabLowFN)
+}
+
+// nabCorpus is the score of a corpus for one profile.
+func nabCorpus(files []nabFile, scores [][]float64, p nabProfile) figure {
+	var points []nabPoint
+	windows := 0
+	for i, f := range files {
+		points = append(points, nabPoints(scores[i], f.windows, windows, p)...)
+		windows += len(f.windows)
+	}
+	s, _ := nabScore(points, windows, p)
+	return figure(s)
 }

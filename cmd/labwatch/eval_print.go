@@ -31,6 +31,11 @@ func (b *evalBoard) figures() []evalColumn {
 		return []evalColumn{scored, auc, {"SD", per("%.4f", func(r evalRow) figure { return r.AUCSD })},
 			{"PREQUENTIAL", per("%.4f", func(r evalRow) figure { return r.Prequential })}, f1}
 	}
+	if b.Mode == "changes" {
+		return []evalColumn{{"FOUND", percent(func(r evalRow) figure { return r.Found })},
+			{"DELAY", per("%.4g", func(r evalRow) figure { return r.Delay })},
+			{"FALSE ALARMS", per("%.0f", func(r evalRow) figure { return r.FalseAlarms })}}
+	}
 	columns := []evalColumn{scored, auc, f1,
 		{"FOUND@1%", percent(func(r evalRow) figure { return r.FoundAtRate })},
 		{"DELAY@1%", wait(func(r evalRow) figure { return r.DelayAtRate })},
@@ -43,7 +48,10 @@ func (b *evalBoard) figures() []evalColumn {
 	if b.Mode == "nab" {
 		nab := []evalColumn{{"NAB", per("%.2f", func(r evalRow) figure { return r.Standard })},
 			{"LOW FP", per("%.2f", func(r evalRow) figure { return r.LowFP })},
-			{"LOW FN", per("%.2f", func(r evalRow) figure { return r.LowFN })}}
+			{"LOW FN", per("%.2f", func(r evalRow) figure { return r.LowFN })},
+			{"ONSETS", per("%.2f", func(r evalRow) figure { return r.Onset })},
+			{"LOW FP", per("%.2f", func(r evalRow) figure { return r.OnsetLowFP })},
+			{"LOW FN", per("%.2f", func(r evalRow) figure { return r.OnsetLowFN })}}
 		columns = append(nab, columns...)
 	}
 	return columns
@@ -78,9 +86,13 @@ func (b *evalBoard) print(w io.Writer) error {
 		if s.Channels > 0 {
 			fmt.Fprintf(t, ", %d channels", s.Channels)
 		}
-		fmt.Fprintf(t, ", %d anomalous", s.Anomalies)
-		if s.Events > 0 {
-			fmt.Fprintf(t, " in %d runs", s.Events)
+		if b.Mode == "changes" {
+			fmt.Fprintf(t, ", %d changes", s.Events)
+		} else {
+			fmt.Fprintf(t, ", %d anomalous", s.Anomalies)
+			if s.Events > 0 {
+				fmt.Fprintf(t, " in %d runs", s.Events)
+			}
 		}
 		fmt.Fprintf(t, ", %s records/s\nDETECTOR", s.RecordsPerSecond.text("%.0f"))
 		for _, c := range columns {

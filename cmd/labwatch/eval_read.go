@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -79,11 +76,20 @@ func (r *evalReader) parse(name string, in io.Reader) (*evalSet, error) {
 	}
 	header = slices.Clone(header)
 	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	first, bare := header, !slices.ContainsFunc(header, func(field string) bool { _, ok := evalNumber(field); return !ok })
+	if bare {
+		header = numbered(len(header))
+	}
 	cols, err := r.columns(header)
 	if err != nil {
 		return nil, err
 	}
 	set := &evalSet{name: name, timed: cols.time >= 0}
+	if bare {
+		if err := set.add(cols, first); err != nil {
+			return nil, fmt.Errorf("line 1: %w", err)
+		}
+	}
 	for {
 		record, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -124,35 +130,4 @@ func (r *evalReader) comma(in *bufio.Reader) rune {
 		}
 	}
 	return best
-}
-
-// dropEmpty leaves out channels without a single number, and remembers their names.
-func (s *evalSet) dropEmpty() {
-	for c := len(s.channels) - 1; c >= 0; c-- {
-		if slices.ContainsFunc(s.rows, func(row []float64) bool { return !math.IsNaN(row[c]) }) {
-			continue
-		}
-		s.left = append(s.left, s.channels[c])
-		s.channels = slices.Delete(s.channels, c, c+1)
-		for i := range s.rows {
-			s.rows[i] = slices.Delete(s.rows[i], c, c+1)
-		}
-	}
-}
-
-// evalNumber reads a number; false for what stands for a missing one, and for text.
-func evalNumber(field string) (float64, bool) {
-	v, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
-	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return math.NaN(), false
-	}
-	return v, true
-}
-
-// matchesAny says whether a column's name is one of the patterns.
-func matchesAny(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		ok, err := path.Match(p, name)
-		return p == name || err == nil && ok
-	})
 }

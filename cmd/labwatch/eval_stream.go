@@ -27,7 +27,7 @@ func (b *evalBench) stream(ctx context.Context, r evalReader, files []string) (e
 		took += wall
 		truth := newEvalTruth(set)
 		truths = append(truths, truth)
-		item := truth.item(set.name, truth.rows(said), "combined")
+		item := truth.item(set.name, truth.rows(said), evalCombined)
 		item.Channels, item.RecordsPerSecond = len(set.channels), rate(len(set.rows), wall)
 		board.Sets = append(board.Sets, item)
 		if tracks == nil {
@@ -43,7 +43,7 @@ func (b *evalBench) stream(ctx context.Context, r evalReader, files []string) (e
 		for _, t := range tracks {
 			rows = append(rows, all.row(joinTracks(t)))
 		}
-		item := all.item("all", rows, "combined")
+		item := all.item("all", rows, evalCombined)
 		item.RecordsPerSecond = rate(total, took)
 		board.Summary = &item
 	}

@@ -1,66 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/go-json-experiment/json"
 )
-
-// evalRun runs the command and returns what it printed and the JSON it wrote.
-func evalRun(t *testing.T, args ...string) (printed, written string) {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "board.json")
-	var out, notes bytes.Buffer
-	c := newEvalCommand()
-	c.SetOut(&out)
-	c.SetErr(&notes)
-	c.SetArgs(append(args, "--json", file))
-	if err := c.ExecuteContext(t.Context()); err != nil {
-		t.Fatalf("eval %v: %v", args, err)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.String(), string(text)
-}
-
-type writtenBoard struct {
-	Mode    string
-	Sets    []writtenItem
-	Summary writtenItem
-}
-
-type writtenItem struct {
-	Name    string
-	Records int
-	AUC     *float64
-	Rate    *float64 `json:"records_per_second"`
-	Rows    []struct {
-		Detector string
-		AUC, F1  *float64
-		NAB      *float64 `json:"nab_standard"`
-		Found    *float64
-		Delay    *float64
-	}
-}
-
-func decodeBoard(t *testing.T, text string) (b writtenBoard) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), &b, json.MatchCaseInsensitiveNames(true)); err != nil {
-		t.Fatalf("read the board: %v\n%s", err, text)
-	}
-	return b
-}
 
 // evalStreamFile is two normal channels, one record a minute, of which the first jumps by ten SD for 30 records.
 func evalStreamFile(t *testing.T, dir, name string, seed uint64) string {
@@ -77,17 +26,6 @@ func evalStreamFile(t *testing.T, dir, name string, seed uint64) string {
 		fmt.Fprintf(&b, "%s,%.3f,%.3f,%d\n", at.Add(time.Duration(i)*time.Minute).Format(time.DateTime), 100+v, 7+r.NormFloat64(), label)
 	}
 	return writeFile(t, filepath.Join(dir, name), b.String())
-}
-
-func writeFile(t *testing.T, file, text string) string {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
 }
 
 func TestEvalStream(t *testing.T) {
@@ -185,6 +123,9 @@ func TestEvalRefuses(t *testing.T) {
 		{"--nab x y", "takes a folder"},
 		{"--tabular", "at least one file"},
 		{"--stream x", "needs --label"},
+		{"--stream x --label l --changes 1", "needs --label"},
+		{"--tabular x --changes 1", "goes with --stream"},
+		{"--stream x --changes 9,3", "in order"},
 		{"--stream x --label l --separator ab", "more than one character"},
 		{"--tabular x --seeds 0", "--seeds 0"},
 	} {
@@ -195,5 +136,38 @@ func TestEvalRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.As(err, new(usageError)) {
 			t.Errorf("eval %s: %v, want a mistake of usage with %q", c.args, err, c.want)
 		}
+	}
+}
+
+// A stream without a header, of which two channels jump at two records and stay there.
+func TestEvalChanges(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	var b strings.Builder
+	for i := range 3000 {
+		level := float64(i / 1000 * 9)
+		fmt.Fprintf(&b, "%.3f,%.3f,7\n", level+r.NormFloat64(), level+r.NormFloat64())
+	}
+	file := writeFile(t, filepath.Join(t.TempDir(), "jumps.data"), b.String())
+	_, text := evalRun(t, "--stream", file, "--changes", "1000,2000", "--skip", "f2")
+	board := decodeBoard(t, text)
+	for _, row := range board.Sets[0].Rows {
+		switch row.Detector {
+		case "zscore":
+			if *row.Found != 1 || *row.Delay > 10 || *row.False > 1 {
+				t.Errorf("jumps of nine SD: found %v after %v records, %v false alarms", *row.Found, *row.Delay, *row.False)
+			}
+		case "always alarm":
+			if *row.Found != 1 || *row.False != 3000-2 {
+				t.Errorf("always alarm: found %v, %v false alarms, want 1 and 2998", *row.Found, *row.False)
+			}
+		}
+	}
+}
+
+func TestChangeRow(t *testing.T) {
+	// A false one, the first change found after 5, a repeat, the second missed.
+	r := changeRow("x", []int{7, 105, 110}, []int{100, 200}, 300)
+	if r.Found != 0.5 || r.Delay != 5 || r.FalseAlarms != 2 {
+		t.Errorf("found %v after %v, %v false, want 0.5, 5, 2", r.Found, r.Delay, r.FalseAlarms)
 	}
 }

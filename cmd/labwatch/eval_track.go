@@ -5,6 +5,16 @@ import (
 	"math/rand/v2"
 )
 
+// evalVerdict is what one row of the scoreboard says of one record.
+type evalVerdict struct {
+	score  float64 // what the row is ranked by; NaN while not ready
+	ratio  float64 // score/limit; an alarm from 1 on
+	opened int     // alerts that the policy opened
+}
+
+// evalCombined is the row of all detectors together. Those before it are the detectors.
+const evalCombined = "combined"
+
 // evalTrack is what one row of the scoreboard said of every record of a set, in their order.
 type evalTrack struct {
 	name   string
@@ -67,4 +77,12 @@ func joinTracks(tracks []*evalTrack) *evalTrack {
 		all.opened = append(all.opened, t.opened...)
 	}
 	return all
+}
+
+// greater is the greater of two numbers of which NaN is none.
+func greater(a, b float64) float64 {
+	if math.IsNaN(a) || b > a {
+		return b
+	}
+	return a
 }
