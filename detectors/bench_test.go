@@ -11,7 +11,7 @@ import (
 // state, re-anchoring and tree rebuilds included.
 
 func BenchmarkRecord(b *testing.B) {
-	for _, name := range []string{"zscore", "zmean", "ks", "psi"} {
+	for _, name := range []string{"zscore", "zmean", "ewma", "cusum", "ks", "psi", "stuck"} {
 		for _, tied := range []bool{false, true} {
 			kind := "untied"
 			if tied {

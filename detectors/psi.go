@@ -82,7 +82,7 @@ func newPSI(decode func(any) error) (Maker, error) {
 
 // psiShare is the part of a correlation between readings that reaches the index: of the nine ways in which
 // ten bins can differ only the first, a shift, feels all of it. Measured, see the table in detectors/tables.
-const psiShare = 1.0 / 3
+const psiShare = 0.2
 
 func (d *psi) Score(s Sample) (float64, bool) {
 	if !finite(s.Value()) || !d.win.filled() || d.resets != d.baseline.Resets() || !d.sync() {
@@ -155,7 +155,7 @@ func (d *psi) Limits() Limits {
 	if len(d.baseline.Reference()) > 0 {
 		m = d.baseline.worth()
 		if d.sync() {
-			bins = d.bins.n()
+			bins = d.bins.worth(d.cfg.Window)
 		}
 	}
 	if of := (limitOf{n: m, left: d.baseline.left()}); of != d.limitOf || bins != d.limitAt {

@@ -66,6 +66,20 @@ func distinct(sorted []float64, limit int) int {
 
 func (b *psiBins) n() int { return len(b.p) }
 
+// worth is the number of bins that a limit should count: a bin in which a window of w values is expected to
+// have fewer than rareIn adds as much less to the index as it is short of that. At least 2.
+func (b *psiBins) worth(w int) int {
+	sum := 0.0
+	for _, p := range b.p {
+		sum += math.Min(1, p*float64(w)/rareIn)
+	}
+	return max(2, int(math.Round(sum)))
+}
+
+// rareIn is the expected count from which a bin counts whole. Chosen by the run lengths of series in steps of half
+// an SD, 0.5 times the one asked for with 5 and 3.6 times with 0; see detectors/tables.
+const rareIn = 2
+
 func (b *psiBins) bin(x float64) int {
 	i, _ := slices.BinarySearch(b.edges, x)
 	return i

@@ -28,7 +28,8 @@ func (c ZScoreConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning,
 // has no SD.
 //
 // Limit: the two-sided quantile at p = 1/ARL0 of the t distribution that predicts the next normal value
-// from n earlier ones, √(1+1/n)·t(n-1); wide after 20 readings and narrowing. Readings are judged one by
+// from n earlier ones, √(1+1/n)·t(n-1); wide after 20 readings and narrowing. Until the baseline is anchored
+// the scale is uncertain too, and half the readings are taken to count. Readings are judged one by
 // one, so p a record and the run length are each other's inverse. Critical is 1.5 times warning.
 //
 // Cost: a few ns, a logarithm on some series, no allocation, no state of its own. Source: Hahn & Meeker,
@@ -64,6 +65,9 @@ func (d *zscore) Limits() Limits {
 	n := d.baseline.worth()
 	if n == 0 {
 		n = DefaultBaseline().MinN
+	}
+	if d.baseline.Reference() == nil {
+		n = max(n/2, 3)
 	}
 	if n != d.limitN {
 		d.limitN, d.limit = n, predictiveLimit(1/d.cfg.ARL0, n)

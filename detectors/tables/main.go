@@ -1,7 +1,30 @@
 // Command tables simulates the run lengths of the window detectors and prints the tables that are pasted
 // into the package detectors. Run it with `go run ./detectors/tables`; it is seeded and prints the same
 // numbers each time. With -check it prints instead how long the detectors really run to a false alarm with
-// the tables that are compiled in.
+// the tables that are compiled in. -only NAME takes one detector.
+//
+// Measured on 2026-11-23 with -check -arl0 10000 -runs 150, each series to its first alarm on a baseline of 500,
+// at most ten run lengths; as multiples of the run length asked for, in readings that count, with a standard
+// error of 8 %:
+//
+//	                                 zscore   zmean    ewma   cusum      ks     psi
+//	normal                  frozen     1.13    0.99    0.95    1.18    1.22    0.96
+//	normal                  rolling    0.85    0.87    1.04    1.05    1.03    0.90
+//	log-normal 0.5          frozen     1.13    0.99    0.95    1.18    1.22    0.96
+//	log-normal 0.5          rolling    0.85    0.87    1.04    1.05    1.03    0.90
+//	log-normal 1            frozen     1.42    0.99    0.95    1.18    1.22    0.96
+//	log-normal 1            rolling    0.93    0.87    1.04    1.05    1.03    0.90
+//	integers, sd 4          frozen     1.17    1.05    1.02    1.19    1.35    1.15
+//	integers, sd 4          rolling    0.89    0.90    0.95    0.99    1.08    1.14
+//	steps of 0.01, sd 0.02  frozen     1.66    1.07    1.01    1.17    1.39    1.47
+//	steps of 0.01, sd 0.02  rolling    0.84    0.89    0.97    1.08    1.15    1.35
+//	AR(1) 0.5               frozen     1.04    1.61    1.73    1.92    1.47    1.12
+//	AR(1) 0.5               rolling    1.04    0.93    1.01    1.04    0.96    0.98
+//	AR(1) 0.9               frozen     2.41    1.56    1.82    1.74    1.62    1.12
+//	AR(1) 0.9               rolling    2.28    0.75    1.03    0.97    1.22    0.97
+//
+// zscore judges every reading; correlated ones pass its limit in rows, and the first passage is late. A frozen
+// baseline of an unlucky draw is quiet for long, which lifts the mean; a rolling one draws again and again.
 package main
 
 import (
