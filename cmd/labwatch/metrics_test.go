@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -37,6 +38,8 @@ func TestMetrics(t *testing.T) {
 
 		scrapes := 0
 		stop, done := make(chan struct{}), make(chan struct{})
+		finish := sync.OnceFunc(func() { close(stop); <-done })
+		defer finish()
 		go func() {
 			defer close(done)
 			for {
@@ -62,8 +65,7 @@ func TestMetrics(t *testing.T) {
 			page = l.waitTotal(len(messages))
 			time.Sleep(100 * time.Millisecond)
 		}
-		close(stop)
-		<-done
+		finish()
 		if scrapes < 3 {
 			t.Errorf("only %d scrapes under load", scrapes)
 		}
