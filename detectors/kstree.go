@@ -1,7 +1,5 @@
 package detectors
 
-import "slices"
-
 // A slotTree keeps the exact two-sample Kolmogorov-Smirnov statistic between a fixed reference of M values
 // and a sliding window of W. The K distinct reference values cut the line into 2K+1 slots: gap, value, gap,
 // and so on. Each reference value adds +W to its slot, each window value -M, and D = max |prefix sum| /
@@ -68,11 +66,19 @@ func zeroed[T any](s []T, n int) []T {
 
 // slot is the place of x: odd for a reference value, even for the gap before it.
 func (t *slotTree) slot(x float64) uint16 {
-	i, found := slices.BinarySearch(t.vals, x)
-	if found {
-		return uint16(2*i + 1)
+	lo, hi := 0, len(t.vals)
+	for lo < hi { // values are finite, so none of the care for NaN of slices.BinarySearch is needed
+		mid := int(uint(lo+hi) >> 1)
+		if t.vals[mid] < x {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
 	}
-	return uint16(2 * i)
+	if lo < len(t.vals) && t.vals[lo] == x {
+		return uint16(2*lo + 1)
+	}
+	return uint16(2 * lo)
 }
 
 // add counts a window value in; remove takes it out.

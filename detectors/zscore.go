@@ -36,10 +36,8 @@ func (c ZScoreConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning,
 // Statistical Intervals (1991), prediction of one further observation; CLSI C24-Ed4 for the chart.
 type zscore struct {
 	cfg      ZScoreConfig
+	limits   *predictive
 	baseline *Baseline
-
-	limitN int // n that limit was computed for; a cache, not state
-	limit  float64
 }
 
 func newZScore(decode func(any) error) (Maker, error) {
@@ -47,7 +45,8 @@ func newZScore(decode func(any) error) (Maker, error) {
 	if err := configure(&c, decode); err != nil {
 		return nil, err
 	}
-	return func(e Env) Detector { return &zscore{cfg: c, baseline: e.Baseline} }, nil
+	limits := newPredictive(1 / c.ARL0)
+	return func(e Env) Detector { return &zscore{cfg: c, limits: limits, baseline: e.Baseline} }, nil
 }
 
 func (d *zscore) Score(s Sample) (float64, bool) {
@@ -69,10 +68,7 @@ func (d *zscore) Limits() Limits {
 	if d.baseline.Reference() == nil {
 		n = max(n/2, 3)
 	}
-	if n != d.limitN {
-		d.limitN, d.limit = n, predictiveLimit(1/d.cfg.ARL0, n)
-	}
-	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
+	return levels(d.limits.limit(n), d.cfg.Warning, d.cfg.Critical, halfAgain)
 }
 
 func (d *zscore) Explain(s Sample) Evidence {
