@@ -2,7 +2,7 @@ package detectors
 
 // CUSUMConfig are the parameters of "cusum".
 type CUSUMConfig struct {
-	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	// ARL0 is the mean number of records to a false alarm. Default 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the decision interval h in SD; 0 (default) derives it from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -10,7 +10,7 @@ type CUSUMConfig struct {
 }
 
 // DefaultCUSUM returns the defaults.
-func DefaultCUSUM() CUSUMConfig { return CUSUMConfig{ARL0: defaultARL0} }
+func DefaultCUSUM() CUSUMConfig { return CUSUMConfig{ARL0: windowARL0} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c CUSUMConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }

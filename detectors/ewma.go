@@ -4,7 +4,7 @@ import "math"
 
 // EWMAConfig are the parameters of "ewma".
 type EWMAConfig struct {
-	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	// ARL0 is the mean number of records to a false alarm. Default 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels in SD of the average; 0 (default) derives them from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -12,7 +12,7 @@ type EWMAConfig struct {
 }
 
 // DefaultEWMA returns the defaults.
-func DefaultEWMA() EWMAConfig { return EWMAConfig{ARL0: defaultARL0} }
+func DefaultEWMA() EWMAConfig { return EWMAConfig{ARL0: windowARL0} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c EWMAConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }

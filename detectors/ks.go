@@ -9,7 +9,7 @@ import (
 type KSConfig struct {
 	// Window is W, the number of newest values compared with the reference. Default 100, 50 to 500.
 	Window int `yaml:"window"`
-	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	// ARL0 is the mean number of records to a false alarm. Default 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels on D, up to 1; 0 (default) derives them from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -17,7 +17,7 @@ type KSConfig struct {
 }
 
 // DefaultKS returns the defaults.
-func DefaultKS() KSConfig { return KSConfig{Window: 100, ARL0: defaultARL0} }
+func DefaultKS() KSConfig { return KSConfig{Window: 100, ARL0: windowARL0} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c KSConfig) Validate() []error {

@@ -11,7 +11,7 @@ type PSIConfig struct {
 	Window int `yaml:"window"`
 	// Bins is the number of reference quantiles. Default 10, 4 to 20.
 	Bins int `yaml:"bins"`
-	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	// ARL0 is the mean number of records to a false alarm. Default 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels; 0 (default) derives them from ARL0. The familiar 0.1 and 0.2
 	// mean little without the sizes: at 500/100 values and no change more than half of all tests pass 0.1.
@@ -20,7 +20,7 @@ type PSIConfig struct {
 }
 
 // DefaultPSI returns the defaults.
-func DefaultPSI() PSIConfig { return PSIConfig{Window: 100, Bins: 10, ARL0: defaultARL0} }
+func DefaultPSI() PSIConfig { return PSIConfig{Window: 100, Bins: 10, ARL0: windowARL0} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c PSIConfig) Validate() []error {

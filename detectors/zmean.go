@@ -9,7 +9,7 @@ import (
 type ZMeanConfig struct {
 	// Window is W, the number of newest values that are averaged. Default 24, 6 to 96.
 	Window int `yaml:"window"`
-	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	// ARL0 is the mean number of records to a false alarm. Default 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels in standard errors; 0 (default) derives them from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -17,7 +17,7 @@ type ZMeanConfig struct {
 }
 
 // DefaultZMean returns the defaults.
-func DefaultZMean() ZMeanConfig { return ZMeanConfig{Window: 24, ARL0: defaultARL0} }
+func DefaultZMean() ZMeanConfig { return ZMeanConfig{Window: 24, ARL0: windowARL0} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c ZMeanConfig) Validate() []error {
