@@ -39,3 +39,8 @@ func (s *Sequencer) Committed() {
 func EncodeTick(at, since int64) []byte {
 	return record.AppendBinary(nil, &record.Record{Kind: record.Tick, Arrived: at, Time: since})
 }
+
+// IsTick says whether an entry of the log is a tick.
+func IsTick(entry []byte) bool {
+	return len(entry) > 1 && record.Kind(entry[1]) == record.Tick // after the version: see record.AppendBinary
+}

@@ -88,14 +88,8 @@ func (s *Sequence) neverRead(ctx context.Context) error {
 			return nil // the group knows its offsets; this partition or topic is new to it
 		}
 	}
-	ends, err := s.admin.ListEndOffsets(ctx, s.env.Topics.Log)
-	if err != nil {
-		return fmt.Errorf("list ends of %s: %w", s.env.Topics.Log, err)
-	}
-	written := false
-	ends.Each(func(o kadm.ListedOffset) { written = written || o.Offset > 0 })
-	if !written {
-		return nil
+	if readings, err := holdsReadings(ctx, s.env, s.admin); err != nil || !readings {
+		return err
 	}
 	return fatalf("group %s-sequence has no committed offsets, but %s holds readings: Kafka has forgotten where it was "+
 		"(offsets.retention.minutes), and everything would be judged again; set its offsets with kafka-consumer-groups, "+
