@@ -48,8 +48,8 @@ func execute(ctx context.Context, args []string, out io.Writer) int {
 		fmt.Fprintf(out, "faults: %v\n", err)
 		return exitFailed
 	}
-	if r.caught() != (s.sabotage != "") {
-		return exitFailed
+	if good := !r.wrong(); s.sabotage == "" && good || s.sabotage != "" && r.caught() {
+		return exitOK
 	}
-	return exitOK
+	return exitFailed
 }

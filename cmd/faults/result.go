@@ -37,10 +37,17 @@ func (r *result) totals() (records, lost, doubled, disordered, state int) {
 	return f.records, lost, doubled, disordered, state
 }
 
-// caught says whether anything is wrong.
-func (r *result) caught() bool {
+// wrong says whether anything is.
+func (r *result) wrong() bool {
 	_, lost, doubled, disordered, state := r.totals()
 	return lost+doubled+disordered+state > 0 || len(r.broken) > 0
+}
+
+// caught says whether a sabotage was. A run in which nothing came out from the beginning proves nothing: the mistake was
+// another one.
+func (r *result) caught() bool {
+	records, _, _, _, _ := r.totals()
+	return r.wrong() && records > 0
 }
 
 func (r *result) print(out io.Writer, s *settings) {

@@ -20,7 +20,7 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 		return r, fmt.Errorf("make a folder: %w", err)
 	}
 	defer func() {
-		if s.keep || err != nil || r.caught() {
+		if s.keep || err != nil || r.wrong() && s.sabotage == "" {
 			fmt.Fprintf(out, "configs and logs are in %s\n", l.dir)
 		} else {
 			err = os.RemoveAll(l.dir)
