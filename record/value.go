@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // ParseValue reads a value as laboratories write it. What is not surely a number never becomes one: a text is
 // a Text, a bound keeps its comparator, and marks such as "-----", "NaN" or "#ERROR!" are NoValue. Words are
 // kept only when they are on a list of coded results; other text could hold a name and is dropped. The rule
@@ -58,7 +60,7 @@ func parseBound(s, comparator string, dec Decimal) (Value, bool) {
 	switch {
 	case rest == "" || isFlag(trim(rest)):
 		return v, false
-	case v.Kind == Bound && (rest[0] == ' ' || rest[0] == ',' || rest[0] == ';' || rest[0] == '('):
+	case v.Kind == Bound && strings.IndexByte(" ,;(\t\r\n", rest[0]) >= 0:
 		return v, true
 	}
 	return Value{Kind: Text}, true

@@ -29,6 +29,7 @@ func TestParseValue(t *testing.T) {
 		{"<= 1.005", bound("<=", 1.005)}, {"＜０．５", bound("<", 0.5)}, {"<0,5", bound("<", 0.5)}, {"=5", num(5)},
 		{"LESS THAN 10", bound("<", 10)}, {"less than or equal to 10", bound("<=", 10)}, {"Below 3", bound("<", 3)},
 		{"GREATER THAN 30, DILUTION AVAILABLE UPON REQUEST", bound(">", 30)}, {">80 Dr Miller called", bound(">", 80)},
+		{"GREATER THAN 500\nDILUTION AVAILABLE", bound(">", 500)}, {"<5\r\n", bound("<", 5)},
 		{"<5 H", bound("<", 5)}, {"<", withheld}, {"<abc", withheld}, {"<10-20", withheld}, {"<5x", withheld},
 		{"LESS THAN ten", withheld},
 		{"0-2", Value{Kind: Range, High: 2}}, {"1.5 – 3,5", Value{Kind: Range, Number: 1.5, High: 3.5}},

@@ -39,10 +39,12 @@ func (w *Worker) Fleet() []DeviceView {
 	return nil
 }
 
-func (w *Worker) show(now int64) {
-	if now-w.shown < showEvery {
+// Show makes the views anew if they are older than a second and anything was worked since.
+func (w *Worker) Show(now int64) {
+	if now-w.shown < showEvery || w.worked == w.shownAt {
 		return
 	}
+	w.shownAt = w.worked
 	w.shown = now
 	views := make([]DeviceView, 0, len(w.names))
 	grouped := w.openOfGroups()

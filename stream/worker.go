@@ -29,6 +29,8 @@ type Worker struct {
 	arrived []int64 // arrival times of the open transaction
 	fleet   atomic.Pointer[[]DeviceView]
 	shown   int64 // when fleet was made
+	worked  int64 // messages taken in this life
+	shownAt int64 // of them, when fleet was made
 
 	// scratch
 	rec      record.Record
@@ -39,7 +41,6 @@ type Worker struct {
 	timed    bool
 	heardAt  int64 // when the reading at hand was heard: of the log its entry's timestamp, which no instrument sets
 	state    alerts.State
-	count    int
 }
 
 type ownedDevice struct {
@@ -74,8 +75,8 @@ func (w *Worker) Process(m Message, emit Emit) error {
 		emit = func(Output) {}
 	}
 	// One record in 64 is timed, which shows where time goes and costs next to none.
-	w.count++
-	w.timed = !muted && w.count%64 == 0
+	w.worked++
+	w.timed = !muted && w.worked%64 == 0
 	if w.intake != nil {
 		w.processRaw(m, emit)
 	} else if err := w.processEntry(m, emit); err != nil {
@@ -304,7 +305,7 @@ func (w *Worker) Committed(now int64) {
 	w.j.Metrics.add(&w.tally)
 	w.j.Metrics.arrivals(now, w.arrived)
 	w.tally, w.arrived = tally{}, w.arrived[:0]
-	w.show(now)
+	w.Show(now)
 }
 
 // Snapshots gives every entity as a snapshot of this moment would be, in no particular order. It changes nothing and

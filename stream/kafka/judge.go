@@ -185,6 +185,13 @@ func (j *Judge) settle(now time.Time) {
 	}
 }
 
+// idle shows the devices as they are: what the last commit of a burst changed must not wait for the next reading.
+func (j *Judge) idle(now time.Time) {
+	for _, p := range j.opened() {
+		p.worker.Show(now.UnixNano())
+	}
+}
+
 // trim deletes what nobody needs from the front of a snapshot partition, aside of the loop. If it fails, the next one
 // deletes more.
 func (j *Judge) trim(partition int32, t *trim) {

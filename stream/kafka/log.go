@@ -18,7 +18,13 @@ func (l clientLogger) Log(level kgo.LogLevel, msg string, keyvals ...any) {
 		e = l.log.Warn()
 	}
 	for i := 0; i+1 < len(keyvals); i += 2 {
-		if key, ok := keyvals[i].(string); ok {
+		key, ok := keyvals[i].(string)
+		if !ok {
+			continue
+		}
+		if err, ok := keyvals[i+1].(error); ok {
+			e = e.AnErr(key, err)
+		} else {
 			e = e.Interface(key, keyvals[i+1])
 		}
 	}

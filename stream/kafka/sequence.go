@@ -118,6 +118,8 @@ func (s *Sequence) work(at place, f kgo.FetchTopicPartition, send sender) error 
 
 func (s *Sequence) seal(time.Time, bool, sender) map[place]string { return nil }
 
+func (s *Sequence) idle(time.Time) {}
+
 func (s *Sequence) settle(time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -38,6 +38,8 @@ type stage interface {
 	seal(now time.Time, last bool, send sender) map[place]string
 	// settle is called after a successful commit.
 	settle(now time.Time)
+	// idle is called now and then while there is nothing to do.
+	idle(now time.Time)
 }
 
 // session runs one consumer group member: poll, work, commit, in transactions that hold outputs and offsets.
@@ -68,14 +70,14 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 		switch {
 		case errors.Is(err, errStopped):
 			return nil
-		case isFatal(err):
+		case isFatal(err), ctx.Err() != nil: // the last commit failed: what it held is worked again by the next start
 			return err
 		}
 		stats.restarts.Inc()
 		env.Log.Warn().Str("stage", name).Err(err).Msg("starting a new Kafka session; state is recovered from Kafka")
 		select {
 		case <-ctx.Done():
-			return nil
+			return nil // nothing was begun since
 		case <-time.After(pause):
 		}
 		if pause = min(2*pause, longestPause); time.Since(began) > time.Minute {
@@ -285,6 +287,7 @@ func (s *session) transaction(ctx context.Context) error {
 		}
 		if fetches.NumRecords() == 0 {
 			if !begun {
+				s.stage.idle(time.Now())
 				return errors.Join(s.failure(), s.watchdog.idle(ctx), s.acknowledgeRevoke(ctx))
 			}
 			continue
@@ -344,7 +347,10 @@ func (s *session) fetchError(fetches kgo.Fetches) (err error) {
 			err = fatalf("read %s/%d: the next offset is no longer there; input was deleted before it was judged: "+
 				"raise the topic's retention, then set the group's offset by hand to go on", topic, p)
 		default:
-			err = errors.Join(err, fmt.Errorf("read %s/%d: %w", topic, p, e))
+			if topic != "" {
+				e = fmt.Errorf("read %s/%d: %w", topic, p, e)
+			}
+			err = errors.Join(err, e)
 		}
 	})
 	return errors.Join(err, s.failure())
