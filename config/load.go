@@ -12,20 +12,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Load reads a file over the defaults. An empty path is the defaults alone. The error joins every mistake.
+// Load reads a file over the defaults. An empty path is the defaults alone. The error joins every mistake, those of
+// form and those of content; the config that comes with it holds what could be read, for whoever looks for more.
 func Load(path string) (*Config, error) {
 	c := Default()
-	if path != "" {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("read config: %w", err)
-		}
-		if err := decode(b, &c); err != nil {
-			return nil, fmt.Errorf("read config %s:\n%w", path, err)
-		}
+	if path == "" {
+		return &c, errors.Join(c.Validate()...)
 	}
-	if errs := c.Validate(); len(errs) > 0 {
-		return nil, fmt.Errorf("check config %s:\n%w", path, errors.Join(errs...))
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return &c, fmt.Errorf("read config: %w", err)
+	}
+	errs := append([]error{decode(b, &c)}, c.Validate()...)
+	if err := errors.Join(errs...); err != nil {
+		return &c, fmt.Errorf("config %s:\n%w", path, err)
 	}
 	return &c, nil
 }

@@ -20,11 +20,11 @@ func newCheckCommand() *cobra.Command {
 mistake with its path, without starting anything. Exit code 2 if there is one.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			var errs []error
 			cfg, err := config.Load(path)
 			if err != nil {
-				return usageError{err}
+				errs = append(errs, err)
 			}
-			var errs []error
 			if _, err := loadMapping(cfg.Standardize.Mappings); err != nil {
 				errs = append(errs, err)
 			}
