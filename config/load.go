@@ -13,7 +13,8 @@ import (
 )
 
 // Load reads a file over the defaults. An empty path is the defaults alone. The error joins every mistake, those of
-// form and those of content; the config that comes with it holds what could be read, for whoever looks for more.
+// form and those of content; the config that comes with it, unless there is no file, holds what could be read, for
+// whoever looks for more.
 func Load(path string) (*Config, error) {
 	c := Default()
 	if path == "" {
@@ -21,7 +22,7 @@ func Load(path string) (*Config, error) {
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return &c, fmt.Errorf("read config: %w", err)
+		return nil, fmt.Errorf("read config: %w", err)
 	}
 	errs := append([]error{decode(b, &c)}, c.Validate()...)
 	if err := errors.Join(errs...); err != nil {

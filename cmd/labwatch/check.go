@@ -22,6 +22,9 @@ mistake with its path, without starting anything. Exit code 2 if there is one.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var errs []error
 			cfg, err := config.Load(path)
+			if cfg == nil {
+				return usageError{err}
+			}
 			if err != nil {
 				errs = append(errs, err)
 			}
@@ -29,6 +32,9 @@ mistake with its path, without starting anything. Exit code 2 if there is one.`,
 				errs = append(errs, err)
 			}
 			keys, err := loadKeys(cfg.Standardize.KeyFile)
+			if cfg == nil {
+				return usageError{err}
+			}
 			if err != nil {
 				errs = append(errs, err)
 			}
