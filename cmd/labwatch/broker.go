@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -81,6 +80,7 @@ func startChildBroker(ctx context.Context, dir string, port int, log zerolog.Log
 		return nil, fmt.Errorf("start embedded broker: %w", err)
 	}
 	b := &childBroker{cmd: cmd, stdin: stdin}
+	defer context.AfterFunc(ctx, func() { _ = stdin.Close() })() // told to stop while it waits for its folder
 	line := make([]byte, 64)
 	n, err := stdout.Read(line) // its address is the first and only thing it writes
 	if err != nil {
@@ -95,7 +95,7 @@ func startChildBroker(ctx context.Context, dir string, port int, log zerolog.Log
 }
 
 // stop asks the broker to end and waits until it has written everything.
-func (b *childBroker) stop(context.Context) error {
+func (b *childBroker) stop(ctx context.Context) error {
 	_ = b.cmd.Process.Signal(syscall.SIGTERM)
 	_ = b.stdin.Close()
 	done := make(chan error, 1)
@@ -106,7 +106,7 @@ func (b *childBroker) stop(context.Context) error {
 			return fmt.Errorf("stop embedded broker: %w", err)
 		}
 		return nil
-	case <-time.After(30 * time.Second):
-		return fmt.Errorf("stop embedded broker: it has not ended after 30s; it is left to finish")
+	case <-ctx.Done():
+		return fmt.Errorf("stop embedded broker: it has not ended in time and is left to finish: %w", ctx.Err())
 	}
 }
