@@ -29,6 +29,12 @@ type settings struct {
 	keep       bool
 }
 
+// The mean pauses between two faults on one target.
+const (
+	usualPause = 2 * time.Second
+	quickPause = 700 * time.Millisecond
+)
+
 func parse(args []string, out io.Writer) (*settings, error) {
 	s := &settings{}
 	var way, only string
@@ -44,7 +50,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	f.IntVar(&s.partitions, "partitions", 4, "partitions of each topic")
 	f.IntVar(&s.devices, "devices", 50, "simulated instruments")
 	f.IntVar(&s.rate, "rate", 2000, "readings a second")
-	f.DurationVar(&s.pause, "pause", 2*time.Second, "mean pause between two faults on one target")
+	f.DurationVar(&s.pause, "pause", usualPause, "mean pause between two faults on one target")
 	f.StringVar(&only, "kinds", "", "only these faults, by comma: "+strings.Join(kindNames(), ","))
 	f.IntVar(&kills, "kills", 0, "this many kill -9 with short pauses and no other fault, then end")
 	f.StringVar(&s.sabotage, "sabotage", "", "build labwatch with one deliberate mistake, which must be caught: "+strings.Join(sabotageNames(), ", "))
@@ -60,7 +66,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 		}
 	}
 	if kills > 0 {
-		s.kinds, s.limit, s.pause = []kind{kill}, kills, 700*time.Millisecond
+		s.kinds, s.limit, s.pause = []kind{kill}, kills, quickPause
 	}
 	s.applySabotage()
 	var errs []error
