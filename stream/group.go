@@ -27,15 +27,22 @@ type group struct {
 // member is what a group knows of one of its devices. It is small: a group may have thousands, and is one snapshot.
 type member struct {
 	newest int64          // greatest event time admitted
+	leaps  int            // readings in a row that lie further ahead of it than the grace
 	states []alerts.State // by detector
 }
 
-// admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all.
-func (m *member) admit(r *record.Record) bool {
+// admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all, and a leap in
+// time when others confirm it, as in the gate.
+func (m *member) admit(r *record.Record, grace int64) bool {
 	if r.Time <= m.newest || r.Flags.Has(record.Early|record.Withdrawn) {
 		return false
 	}
-	m.newest = r.Time
+	if m.newest != 0 && r.Time > m.newest+grace {
+		if m.leaps++; m.leaps < confirmLeap {
+			return false
+		}
+	}
+	m.newest, m.leaps = r.Time, 0
 	return true
 }
 
@@ -89,6 +96,7 @@ func (g groupState) appendState(b []byte) []byte {
 		m := g.members[device]
 		b = appendString(b, device)
 		b = binary.AppendVarint(b, m.newest)
+		b = binary.AppendUvarint(b, uint64(m.leaps))
 		b = binary.AppendUvarint(b, uint64(len(m.states)))
 		for i := range m.states {
 			b = appendString(b, g.j.Plan.Group[i].Name)
@@ -107,7 +115,7 @@ func readGroup(r *reader, j *Judging, name string) *group {
 	g.panel.read(r, j, j.Plan.Group)
 	for range r.count(4) {
 		m := g.member(r.string())
-		m.newest = r.varint()
+		m.newest, m.leaps = r.varint(), int(r.uvarint())
 		for range r.count(2) {
 			detector, blob := r.string(), r.bytes()
 			i := slices.IndexFunc(j.Plan.Group, func(n Named) bool { return n.Name == detector })

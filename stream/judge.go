@@ -140,7 +140,7 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 // judgeGroup scores a telemetry vector against the group's.
 func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	m := g.member(r.Device)
-	if !m.admit(r) {
+	if !m.admit(r, int64(w.j.LateAfter)) {
 		return
 	}
 	sample, ok := g.sample(r, w.vector)

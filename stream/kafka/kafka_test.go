@@ -22,9 +22,10 @@ import (
 	"labwatch/stream"
 )
 
-// bench is an embedded broker in memory with a log of one partition, and what a judge needs to work it.
+// bench is an embedded broker in memory with a log of one partition or a few, and what a judge needs to work it.
 type bench struct {
 	t       *testing.T
+	cluster *kfake.Cluster
 	env     *Environment
 	plain   *kgo.Client
 	judging *stream.Judging
@@ -32,6 +33,11 @@ type bench struct {
 }
 
 func newBench(t *testing.T) *bench {
+	t.Helper()
+	return newBenchOf(t, 1)
+}
+
+func newBenchOf(t *testing.T, partitions int32) *bench {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
@@ -41,10 +47,10 @@ func newBench(t *testing.T) *bench {
 	}
 	t.Cleanup(cluster.Close)
 	c := DefaultConfig()
-	c.Brokers, c.Instance, c.Partitions = cluster.ListenAddrs(), "one", 1
+	c.Brokers, c.Instance, c.Partitions = cluster.ListenAddrs(), "one", partitions
 	c.CommitInterval, c.SessionTimeout = 20*time.Millisecond, 6*time.Second
 	c.Redo = RedoBudget{Records: 0, Age: time.Hour} // everything is due at every commit
-	b := &bench{t: t, env: &Environment{Config: c, Embedded: true, TickInterval: time.Second, Rules: "r1", Log: zerolog.New(zerolog.NewTestWriter(t))}}
+	b := &bench{t: t, cluster: cluster, env: &Environment{Config: c, Embedded: true, TickInterval: time.Second, Rules: "r1", Log: zerolog.New(zerolog.NewTestWriter(t))}}
 	if b.plain, err = Connect(t.Context(), b.env, 10*time.Second); err != nil {
 		t.Fatal(err)
 	}

@@ -78,18 +78,28 @@ func (s *Sequence) open(ctx context.Context, at place) (int64, error) {
 
 // neverRead checks that a partition without a committed offset is one that was never read, and not one whose offset
 // has expired: Kafka forgets those of a group that was away for a week, and everything would be judged again.
+//
+// The log is asked first, and the offsets more than once: another instance's very first transaction may end meanwhile,
+// and its outputs show a moment before its offsets.
 func (s *Sequence) neverRead(ctx context.Context) error {
-	all, err := s.admin.FetchOffsets(ctx, s.env.Group+"-sequence")
-	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
-		return fmt.Errorf("read committed offsets: %w", err)
-	}
-	for _, topic := range s.topics {
-		if len(all[topic]) > 0 {
-			return nil // the group knows its offsets; this partition or topic is new to it
-		}
-	}
 	if readings, err := holdsReadings(ctx, s.env, s.admin); err != nil || !readings {
 		return err
+	}
+	for range 10 {
+		all, err := s.admin.FetchOffsets(ctx, s.env.Group+"-sequence")
+		if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
+			return fmt.Errorf("read committed offsets: %w", err)
+		}
+		for _, topic := range s.topics {
+			if len(all[topic]) > 0 {
+				return nil // the group knows its offsets; this partition or topic is new to it
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 	return fatalf("group %s-sequence has no committed offsets, but %s holds readings: Kafka has forgotten where it was "+
 		"(offsets.retention.minutes), and everything would be judged again; set its offsets with kafka-consumer-groups, "+

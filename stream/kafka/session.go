@@ -353,7 +353,10 @@ func (s *session) fetchError(fetches kgo.Fetches) (err error) {
 			err = errors.Join(err, e)
 		}
 	})
-	return errors.Join(err, s.failure())
+	if broken := s.failure(); broken != nil {
+		return broken // the client's error is its echo
+	}
+	return err
 }
 
 // abandon aborts what was begun. The error stands; the next session recovers.
