@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -107,6 +108,26 @@ func TestGroupBelievesNoSingleDate(t *testing.T) {
 	} {
 		if got := taken(step.at); got != step.want {
 			t.Errorf("step %d, at %d s: taken %v, want %v", i, step.at, got, step.want)
+		}
+	}
+}
+
+// TestEarlyResultIsNoVote: a result whose clock runs ahead is not learned, so it must not take the place of its
+// patient's next one either.
+func TestEarlyResultIsNoVote(t *testing.T) {
+	b := newBedside(t, onlyZScore(t, nil))
+	early := criticalResult("r1", "p1", seconds(0)+int64(48*time.Hour), 95, record.Early)
+	early.Arrived = seconds(0)
+	b.hear(early)
+	baseline := func() string { return string(mustMarshal(b.w.devices["analyser"].series["2345-7"].baseline)) }
+	for i, step := range []struct {
+		patient string
+		learned bool
+	}{{"p1", true}, {"p1", false}, {"p2", true}} {
+		before := baseline()
+		b.hear(criticalResult(fmt.Sprint("s", i), step.patient, seconds(10+i), 95, 0))
+		if learned := baseline() != before; learned != step.learned {
+			t.Errorf("result %d, of %s, is learned: %v, want %v", i, step.patient, learned, step.learned)
 		}
 	}
 }
