@@ -120,10 +120,8 @@ func (s *session) run(ctx context.Context) (err error) {
 		s.gts.CloseAllowingRebalance()
 		s.dropAll()
 	}()
-	// Taking over the transactional id aborts what a former process of our name left open. Otherwise that would happen
-	// at the first transaction, and a recovery before it would wait for the time-out.
-	if _, _, err := s.gts.Client().ProducerID(ctx); err != nil {
-		return fmt.Errorf("take over the transactional id: %w", err)
+	if err := s.takeOver(ctx); err != nil {
+		return err
 	}
 	for {
 		if ctx.Err() != nil {
@@ -138,16 +136,10 @@ func (s *session) run(ctx context.Context) (err error) {
 // options lists what differs from franz-go's defaults, with the reason.
 func (s *session) options() []kgo.Opt {
 	env := s.env
-	id := fmt.Sprintf("%s-%s-%s", env.Group, s.name, env.Instance)
-	if env.Embedded {
-		// After an unclean stop the embedded broker keeps a producer id's open transaction without an abort marker,
-		// which would hide the id's later commits from readers; an id of its own for each session avoids it.
-		id = fmt.Sprintf("%s-%d", id, time.Now().UnixNano())
-	}
 	return append(clientOptions(env),
 		kgo.ConsumerGroup(env.Group+"-"+s.name),
 		kgo.ConsumeTopics(s.topics...),
-		kgo.TransactionalID(id),
+		kgo.TransactionalID(transactionalID(env, s.name, time.Now())),
 		kgo.InstanceID(env.Instance+"-"+s.name), // a restart within the session timeout moves no partitions
 		kgo.SessionTimeout(env.SessionTimeout),
 		kgo.HeartbeatInterval(max(env.SessionTimeout/10, 500*time.Millisecond)),
