@@ -45,7 +45,8 @@ func TestTakeOver(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s := &session{env: b.env, name: "judge", topics: []string{b.env.Topics.Log}, stage: nothing{}, owned: map[place]int64{}}
+		stats := newSessionStats("judge")
+		s := &session{env: b.env, name: "judge", topics: []string{b.env.Topics.Log}, stage: nothing{}, stats: &stats, owned: map[place]int64{}}
 		var err error
 		if s.gts, err = kgo.NewGroupTransactSession(s.options()...); err != nil {
 			t.Fatal(err)
