@@ -86,7 +86,7 @@ func TestCause(t *testing.T) {
 		want kind
 	}{{5, ""}, {9.8, kill}, {10.1, kill}, {19, kill}, {19.9, term}, {30, term}} {
 		got := kind("")
-		if f := cause(faults, gap{at(c.from), at(c.from + 1)}); f != nil {
+		if f := cause(faults, gap{from: at(c.from), to: at(c.from + 1)}); f != nil {
 			got = f.kind
 		}
 		if got != c.want {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -58,6 +59,7 @@ func (r *result) print(out io.Writer, s *settings) {
 			fmt.Fprintf(out, "%s:\n  %s\n", title, strings.Join(lines, "\n  "))
 		}
 	}
+	list("longest without committed output", r.longest(5))
 	list("not injected", r.skipped)
 	list("ended by themselves and were started again", r.ends)
 	if f := r.finding; f != nil {
@@ -113,6 +115,21 @@ func (r *result) printKinds(out io.Writer) {
 			fmt.Fprintf(out, "%-16s %6d %14d %26d\n", k.kind, w.n, w.worst.Milliseconds(), w.beyond.Milliseconds())
 		}
 	}
+}
+
+// longest tells of the n longest gaps, for whoever wants to know what happened then.
+func (r *result) longest(n int) (lines []string) {
+	gaps := slices.Clone(r.gaps)
+	slices.SortFunc(gaps, func(a, b gap) int { return cmp.Compare(b.to.Sub(b.from), a.to.Sub(a.from)) })
+	for _, g := range gaps[:min(n, len(gaps))] {
+		after := "no fault"
+		if f := cause(r.faults, g); f != nil {
+			after = fmt.Sprintf("%s at %.1fs for %.1fs", f.kind, f.at.Sub(r.lab.began).Seconds(), f.lasts.Seconds())
+		}
+		lines = append(lines, fmt.Sprintf("partition %d from %.1fs to %.1fs (%s), after %s", g.partition, g.from.Sub(r.lab.began).Seconds(),
+			g.to.Sub(r.lab.began).Seconds(), g.from.UTC().Format(time.TimeOnly), after))
+	}
+	return lines
 }
 
 // cause is the last fault that began before a gap, or so soon after its beginning that the last output before the

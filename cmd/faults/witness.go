@@ -21,7 +21,10 @@ type witness struct {
 }
 
 // gap is a time without committed output of one partition.
-type gap struct{ from, to time.Time }
+type gap struct {
+	partition int32
+	from, to  time.Time
+}
 
 // noteworthy is the shortest gap that is kept: above one commit interval, below two.
 const noteworthy = 250 * time.Millisecond
@@ -52,7 +55,7 @@ func (w *witness) run(ctx context.Context) {
 			}
 			w.seen += len(f.Records)
 			if before, ok := w.last[f.Partition]; ok && now.Sub(before) > noteworthy {
-				w.gaps = append(w.gaps, gap{before, now})
+				w.gaps = append(w.gaps, gap{f.Partition, before, now})
 			}
 			w.last[f.Partition] = now
 		})
