@@ -1,10 +1,10 @@
 package state
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -31,9 +31,9 @@ func small(dir string) Config { return Config{Dir: dir, MemoryMB: 32} }
 
 const owner = "cluster-a/labwatch/topic-1"
 
-func open(t *testing.T, dir string) (*Store, *bytes.Buffer) {
+func open(t *testing.T, dir string) (*Store, *logText) {
 	t.Helper()
-	var log bytes.Buffer
+	var log logText
 	s, err := Open(small(dir), zerolog.New(&log).Level(zerolog.InfoLevel), owner)
 	if err != nil {
 		t.Fatal(err)
@@ -93,4 +93,22 @@ func expect(t *testing.T, s *Store, partition int32, want string) {
 	if got := content(t, s, partition); got != want {
 		t.Errorf("partition %d: got %q, want %q", partition, got, want)
 	}
+}
+
+// logText is a log that is read while Badger's goroutines still write to it.
+type logText struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logText) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }

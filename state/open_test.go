@@ -76,7 +76,7 @@ func TestOtherIdentity(t *testing.T) {
 	s, _ := open(t, dir)
 	write(t, s, 0, "p1", "a", "1")
 	shut(t, s)
-	var log strings.Builder
+	var log logText
 	s, err := Open(small(dir), zerolog.New(&log), "cluster-b/labwatch/topic-2")
 	if err != nil {
 		t.Fatal(err)
