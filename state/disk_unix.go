@@ -24,3 +24,12 @@ func diskBytes(dir string) (n int64) {
 	})
 	return n
 }
+
+// freeBytes is the space that the file system of a folder has left for us.
+func freeBytes(dir string) (n int64, known bool) {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(dir, &stat); err != nil {
+		return 0, false
+	}
+	return int64(stat.Bavail) * int64(stat.Bsize), true
+}

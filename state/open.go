@@ -24,11 +24,15 @@ const (
 // Both are said in the log.
 //
 // It is an error, and nothing is touched, when another process uses the folder, when a newer labwatch wrote it, and
-// when the system refuses (permission, full disk, no memory and the like).
+// when the system refuses (permission, no memory and the like). When the disk is full it is ErrNoRoom.
 func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
-	s := &Store{dir: config.Dir, log: log, partitions: map[int32]*partition{}, chunk: 1000}
+	s := &Store{dir: config.Dir, log: log, partitions: map[int32]*partition{}, chunk: 1000,
+		reserve: int64(config.MemoryMB) << 20, free: freeBytes}
 	s.metrics = newInstruments(s)
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open state in %q: %w", s.dir, err)
+	}
+	if err := s.room(); err != nil {
 		return nil, fmt.Errorf("open state in %q: %w", s.dir, err)
 	}
 	var err error

@@ -32,6 +32,9 @@ type Store struct {
 
 	entries atomic.Int64 // that all heads cover
 
+	reserve int64                                      // space that must be left, in bytes
+	free    func(dir string) (bytes int64, known bool) // how much is
+
 	chunk int                     // entries in one batch
 	fault func(step string) error // test: stop a write at a step, as a crash would
 }
@@ -77,8 +80,8 @@ func (s *Store) set(number int32, p *partition) {
 	s.entries.Add(int64(p.head.digest.count))
 }
 
-// Close writes what Badger holds in memory and lets go of the folder. It waits for calls under way. Another Close
-// does nothing.
+// Close writes what Badger holds in memory, if there is room, and lets go of the folder. It waits for calls under way.
+// Another Close does nothing.
 func (s *Store) Close() error {
 	s.life.Lock()
 	defer s.life.Unlock()
@@ -86,7 +89,13 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	err := s.db.Close()
+	err := s.room()
+	if err == nil {
+		err = s.db.Close()
+	} else { // the next Open finds what is in Badger's log, as after a crash
+		s.log.Warn().Err(err).Str("dir", s.dir).Msg("state is left as it is")
+		err = nil
+	}
 	if lockErr := s.lock.Close(); err == nil {
 		err = lockErr
 	}

@@ -22,7 +22,9 @@ func (s *Store) Write(partition int32, position []byte, keys []string, blobs [][
 		defer release()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		err = s.write(partition, position, keys, blobs)
+		if err = s.room(); err == nil {
+			err = s.write(partition, position, keys, blobs)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("write partition %d: %w", partition, err)

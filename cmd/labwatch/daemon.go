@@ -112,12 +112,18 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	var judge *kafka.Judge
 	if d.only != stageSequence {
 		store, err := state.Open(cfg.State, d.log, strings.Join([]string{layout.ClusterID, env.Group, layout.StateID}, "/"))
-		if err != nil {
+		var disk kafka.Store // none: state is read from Kafka
+		switch {
+		case errors.Is(err, state.ErrNoRoom):
+			d.log.Warn().Err(err).Msg("working without local state; nothing is lost, but a restart takes longer")
+		case err != nil:
 			return err
+		default:
+			closing.add("state", func(context.Context) error { return store.Close() })
+			page.Add(store.Metrics(), store.Help())
+			disk = store
 		}
-		closing.add("state", func(context.Context) error { return store.Close() })
-		page.Add(store.Metrics(), store.Help())
-		judge = kafka.NewJudge(env, layout.JudgedTopic, client, store, func(int32) *stream.Worker { return d.worker(cfg.Fused) })
+		judge = kafka.NewJudge(env, layout.JudgedTopic, client, disk, func(int32) *stream.Worker { return d.worker(cfg.Fused) })
 		page.Add(judge.Stats().Set(), kafka.Help())
 		devices.judge.Store(judge)
 		lag := kafka.NewLag(env, stageJudge, []string{layout.JudgedTopic}, client)
