@@ -2,12 +2,14 @@ package detectors
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 )
 
 func TestPluginsRefuseNonsense(t *testing.T) {
 	battery(t, func(t *testing.T, s *subject) {
+		mistakes := 2
 		_, err := Builtin()[s.name](func(c any) error {
 			switch c := c.(type) {
 			case *ZScoreConfig:
@@ -26,13 +28,24 @@ func TestPluginsRefuseNonsense(t *testing.T) {
 				c.Window, c.Bins = 1000, 1
 			case *IForestConfig:
 				c.Trees, c.Alpha = 0, 1e-4
+			default: // one that this test does not know: no number of its can be this
+				mistakes = 1
+				v := reflect.ValueOf(c).Elem()
+				for i := range v.NumField() {
+					switch f := v.Field(i); f.Kind() {
+					case reflect.Float64:
+						f.SetFloat(math.NaN())
+					case reflect.Int:
+						f.SetInt(-1)
+					}
+				}
 			}
 			return nil
 		})
 		if err == nil {
 			t.Fatal("nonsense accepted")
 		}
-		if n := len(strings.Split(err.Error(), "\n")); n < 2 {
+		if n := len(strings.Split(err.Error(), "\n")); n < mistakes {
 			t.Fatalf("%d errors, want one for each mistake: %v", n, err)
 		}
 	})
