@@ -71,7 +71,7 @@ const (
 	demoPlay  = 7 * time.Second
 	// demoSettle is how long the last reading may take to become an alert that the consumer has read: two commits,
 	// the client's waits, and room for a slow machine.
-	demoSettle = 20 * time.Second
+	demoSettle = time.Minute
 )
 
 // demo is the run while it goes on.
