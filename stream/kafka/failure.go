@@ -36,3 +36,20 @@ func (f *produceFailure) get() error {
 	defer f.mu.Unlock()
 	return f.err
 }
+
+// fatalError is one that no new session can mend.
+type fatalError struct{ error }
+
+func (e fatalError) Unwrap() error { return e.error }
+
+func fatalf(format string, args ...any) error { return fatalError{fmt.Errorf(format, args...)} }
+
+// lasting marks an error of the engine: the same state and input give it again in any session.
+func lasting(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fatalError{err}
+}
+
+func isFatal(err error) bool { return errors.As(err, new(fatalError)) }

@@ -1,0 +1,43 @@
+package kafka
+
+import (
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// partitioner puts a snapshot into the partition that it is about and everything else where its key belongs, by the
+// hash that Kafka's own clients use.
+type partitioner struct {
+	snapshots string
+	kgo.Partitioner
+}
+
+// ForTopic implements kgo.Partitioner.
+func (p partitioner) ForTopic(topic string) kgo.TopicPartitioner {
+	if topic == p.snapshots {
+		return kgo.ManualPartitioner().ForTopic(topic)
+	}
+	return p.Partitioner.ForTopic(topic)
+}
+
+// clientOptions are common to every client of ours.
+func clientOptions(env *Environment) []kgo.Opt {
+	codecs := []kgo.CompressionCodec{kgo.Lz4Compression(), kgo.SnappyCompression(), kgo.NoCompression()}
+	if env.Embedded {
+		codecs = codecs[2:] // the bytes stay on this machine
+	}
+	return []kgo.Opt{
+		kgo.SeedBrokers(env.Brokers...),
+		kgo.ClientID("labwatch"),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.FetchMaxWait(100 * time.Millisecond),
+		kgo.FetchMaxPartitionBytes(env.FetchBytes),
+		kgo.FetchMaxBytes(64 << 20),           // far above partitions x partition bytes: see DESIGN.md on the embedded broker
+		kgo.MaxDecompressBatchBytes(64 << 20), // a hostile batch must not take the memory
+		kgo.ProducerBatchCompression(codecs...),
+		kgo.MetadataMinAge(250 * time.Millisecond),
+		kgo.AlwaysRetryEOF(),
+		kgo.WithLogger(clientLogger{env.Log}),
+	}
+}

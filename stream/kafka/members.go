@@ -1,0 +1,100 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// assigned recovers new partitions before anything is fetched from them.
+func (s *session) assigned(ctx context.Context, m map[string][]int32) {
+	var wg sync.WaitGroup
+	for topic, partitions := range m {
+		for _, p := range partitions {
+			at := place{topic, p}
+			wg.Go(func() { s.open(ctx, at) })
+		}
+	}
+	wg.Wait()
+	s.stats.joined.Store(s.failure() == nil)
+}
+
+func (s *session) open(ctx context.Context, at place) {
+	next, err := s.stage.open(ctx, at)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.broken = errors.Join(s.broken, err)
+		return
+	}
+	s.owned[at] = next
+}
+
+func (s *session) revoked(m map[string][]int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoke = true
+	for topic, partitions := range m {
+		for _, p := range partitions {
+			at := place{topic, p}
+			delete(s.owned, at)
+			s.stage.drop(at)
+		}
+	}
+}
+
+// acknowledgeRevoke ends the client's memory of a revoke that fell between two transactions. Without it the client
+// would abort the next one, and would not tell us of a second revoke.
+func (s *session) acknowledgeRevoke(ctx context.Context) error {
+	s.mu.Lock()
+	revoked := s.revoke
+	s.revoke = false
+	s.mu.Unlock()
+	if !revoked {
+		return nil
+	}
+	if _, err := s.gts.End(context.WithoutCancel(ctx), kgo.TryAbort); err != nil {
+		return fmt.Errorf("end after a rebalance: %w", err)
+	}
+	return nil
+}
+
+func (s *session) dropAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for at := range s.owned {
+		s.stage.drop(at)
+	}
+	clear(s.owned)
+}
+
+// adjust makes the recovered state the authority on where reading starts. It also turns "nothing committed yet"
+// into the oldest offset, which NoResetOffset would refuse.
+func (s *session) adjust(_ context.Context, m map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return nil, s.broken
+	}
+	for topic, partitions := range m {
+		for p := range partitions {
+			if next, ok := s.owned[place{topic, p}]; !ok {
+				return nil, fmt.Errorf("partition %d of %s was assigned but not opened", p, topic)
+			} else if next < 0 {
+				partitions[p] = kgo.NewOffset().AtStart()
+			} else {
+				partitions[p] = kgo.NewOffset().At(next)
+			}
+		}
+	}
+	return m, nil
+}
+
+func (s *session) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.broken
+}

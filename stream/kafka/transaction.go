@@ -1,0 +1,215 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// transaction gathers input for one commit interval, works it, and commits. With no input there is no transaction:
+// every one of ours carries offsets, so that Kafka can fence an instance that was thought dead.
+func (s *session) transaction(ctx context.Context) error {
+	var (
+		begun  bool
+		failed produceFailure
+		ends   time.Time
+	)
+	send := func(r *kgo.Record, acked func(int64)) {
+		s.gts.Produce(context.WithoutCancel(ctx), r, func(r *kgo.Record, err error) {
+			if err != nil {
+				failed.note(r, err)
+			} else if acked != nil {
+				acked(r.Offset)
+			}
+		})
+	}
+	defer s.gts.AllowRebalance()
+	for ctx.Err() == nil && (!begun || time.Now().Before(ends)) {
+		// All that is buffered, at most FetchBytes a partition: a bounded number of records would be those of one
+		// partition, and leave the other workers idle.
+		wait := 500 * time.Millisecond
+		if begun {
+			wait = time.Until(ends)
+		}
+		pollCtx, cancel := context.WithTimeout(ctx, wait)
+		fetches := s.gts.PollFetches(pollCtx)
+		cancel()
+		if err := s.fetchError(fetches); err != nil {
+			return s.abandon(ctx, begun, err)
+		}
+		if fetches.NumRecords() == 0 {
+			if !begun {
+				s.stage.idle(time.Now())
+				return errors.Join(s.failure(), s.watchdog.idle(ctx), s.acknowledgeRevoke(ctx))
+			}
+			continue
+		}
+		s.watchdog.fed()
+		if !begun {
+			if err := s.gts.Begin(); err != nil {
+				return fmt.Errorf("begin transaction: %w", err)
+			}
+			begun = true
+			ends = time.Now().Add(s.env.CommitInterval)
+		}
+		if err := s.work(fetches, send); err != nil {
+			return s.abandon(ctx, begun, err)
+		}
+	}
+	if !begun {
+		return nil
+	}
+	return s.commit(ctx, send, &failed)
+}
+
+// work hands each place's records to the stage, different places at the same time.
+func (s *session) work(fetches kgo.Fetches, send sender) error {
+	var (
+		wg   sync.WaitGroup
+		mu   sync.Mutex
+		errs []error
+	)
+	fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+		if len(f.Records) == 0 {
+			return
+		}
+		wg.Go(func() {
+			if err := s.stage.work(place{f.Topic, f.Partition}, f, send); err != nil {
+				mu.Lock()
+				errs = append(errs, err)
+				mu.Unlock()
+			}
+		})
+	})
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (s *session) fetchError(fetches kgo.Fetches) (err error) {
+	if fetches.IsClientClosed() {
+		return errors.New("client was closed")
+	}
+	fetches.EachError(func(topic string, p int32, e error) {
+		switch {
+		case errors.Is(e, context.DeadlineExceeded), errors.Is(e, context.Canceled):
+		case errors.Is(e, kerr.FencedInstanceID):
+			err = fatalf("another process runs as instance %q of group %s: give each its own name with kafka.instance or --instance",
+				s.env.Instance, s.env.Group)
+		case errors.Is(e, kerr.OffsetOutOfRange):
+			err = fatalf("read %s/%d: the next offset is no longer there; input was deleted before it was judged: "+
+				"raise the topic's retention, then set the group's offset by hand to go on", topic, p)
+		default:
+			if topic != "" {
+				e = fmt.Errorf("read %s/%d: %w", topic, p, e)
+			}
+			err = errors.Join(err, e)
+		}
+	})
+	if broken := s.failure(); broken != nil {
+		return broken // the client's error is its echo
+	}
+	return err
+}
+
+// abandon aborts what was begun. The error stands; the next session recovers.
+func (s *session) abandon(ctx context.Context, begun bool, err error) error {
+	if !begun {
+		return err
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.env.SessionTimeout)
+	defer cancel()
+	if _, abortErr := s.gts.End(end, kgo.TryAbort); abortErr != nil {
+		err = errors.Join(err, fmt.Errorf("abort transaction: %w", abortErr))
+	}
+	return err
+}
+
+// commit ends the transaction. Committed is the only outcome that is built upon; after "not committed" memory is
+// recovered from Kafka in place, and after an error by a new session, because nobody can tell what the broker did.
+func (s *session) commit(ctx context.Context, send sender, failed *produceFailure) error {
+	began := time.Now()
+	metadata := s.stage.seal(began, ctx.Err() != nil, send)
+	// The context of End is never cancelled by our stopping: a half ended transaction would have to be timed out.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*s.env.SessionTimeout)
+	defer cancel()
+	end = kgo.PreTxnCommitFnContext(end, func(req *kmsg.TxnOffsetCommitRequest) error {
+		for i := range req.Topics {
+			t := &req.Topics[i]
+			for j := range t.Partitions {
+				if m, ok := metadata[place{t.Topic, t.Partitions[j].Partition}]; ok {
+					t.Partitions[j].Metadata = &m
+				}
+			}
+		}
+		return nil
+	})
+	if err := s.gts.Client().Flush(end); err != nil {
+		return s.abandon(ctx, true, fmt.Errorf("flush outputs: %w", err))
+	}
+	if sabotaged(offsetsOutside) {
+		s.commitOutside(end, metadata)
+	}
+	dwell(s.env.CommitInterval / 2)
+	committed, err := s.gts.End(end, kgo.TransactionEndTry(failed.get() == nil))
+	s.mu.Lock()
+	s.revoke = false
+	s.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("end transaction: %w", err)
+	}
+	if committed {
+		s.stage.settle(time.Now())
+		s.stats.commits.Inc()
+		s.stats.commitSeconds.UpdateDuration(began)
+		return nil
+	}
+	s.stats.aborts.Inc()
+	if err := failed.get(); isFatal(err) {
+		return err
+	}
+	s.env.Log.Info().Str("stage", s.name).AnErr("cause", failed.get()).
+		Msg("transaction was not committed; recovering from the committed offsets")
+	return s.reopen(ctx)
+}
+
+// reopen forgets what the aborted transaction taught and starts again at the committed offsets. The positions are
+// set by us and not left to the client, which knows none for a partition that was never committed.
+func (s *session) reopen(ctx context.Context) error {
+	s.mu.Lock()
+	places := make([]place, 0, len(s.owned))
+	for at := range s.owned {
+		places = append(places, at)
+		s.stage.drop(at)
+	}
+	clear(s.owned)
+	s.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, at := range places {
+		wg.Go(func() { s.open(ctx, at) })
+	}
+	wg.Wait()
+	if err := s.failure(); err != nil {
+		return err
+	}
+	back := map[string]map[int32]kgo.EpochOffset{}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, at := range places {
+		next := s.owned[at]
+		if next < 0 {
+			return fmt.Errorf("partition %d of %s has no committed offset to go back to", at.partition, at.topic)
+		}
+		if back[at.topic] == nil {
+			back[at.topic] = map[int32]kgo.EpochOffset{}
+		}
+		back[at.topic][at.partition] = kgo.EpochOffset{Epoch: -1, Offset: next}
+	}
+	s.gts.Client().SetOffsets(back)
+	return nil
+}
