@@ -123,6 +123,7 @@ func (s *session) options() []kgo.Opt {
 		kgo.InstanceID(env.Instance+"-"+s.name), // a restart within the session timeout moves no partitions
 		kgo.SessionTimeout(env.SessionTimeout),
 		kgo.HeartbeatInterval(max(env.SessionTimeout/10, 500*time.Millisecond)),
+		kgo.RebalanceTimeout(2*env.SessionTimeout),  // whoever died in a rebalance must not hold up the others for a minute
 		kgo.TransactionTimeout(env.SessionTimeout),  // a dead owner's transaction must not block readers for longer
 		kgo.BlockRebalanceOnPoll(),                  // rebalances fall between transactions
 		kgo.ConsumeResetOffset(kgo.NoResetOffset()), // a missing offset is a loss to be told, not to be jumped over
