@@ -14,6 +14,10 @@ type instruments struct {
 func newInstruments(s *Store) *instruments {
 	set := metrics.NewSet()
 	set.NewGauge("labwatch_state_disk_bytes", func() float64 { return float64(s.Sizes().DiskBytes) })
+	set.NewGauge("labwatch_state_disk_free_bytes", func() float64 {
+		free, _ := s.free(s.dir)
+		return float64(free)
+	})
 	set.NewGauge("labwatch_state_entries", func() float64 { return float64(s.entries.Load()) })
 	return &instruments{
 		set:    set,
@@ -33,6 +37,7 @@ func (s *Store) Metrics() *metrics.Set { return s.metrics.set }
 func (s *Store) Help() map[string]string {
 	return map[string]string{
 		"labwatch_state_disk_bytes":               "Space that the state folder takes on disk.",
+		"labwatch_state_disk_free_bytes":          "Space that the file system of the state folder has left for labwatch.",
 		"labwatch_state_entries":                  "Entries that the positions of all partitions cover.",
 		"labwatch_state_writes_total":             "Writes of a partition, each with its position.",
 		"labwatch_state_written_bytes_total":      "Bytes of keys and blobs handed to the store.",

@@ -12,9 +12,11 @@ import (
 type DeviceView struct {
 	Device   string
 	Facility string
-	Records  int64 // readings admitted
-	Series   int
-	LastSeen int64 // greatest event time, nanoseconds since 1970 UTC
+	Records  int64   // readings admitted
+	Series   int     // numbers with a baseline of their own
+	Learned  int     // of them, those whose baseline counts
+	Strain   float64 // greatest newest score of a series, as a share of its warning limit
+	LastSeen int64   // greatest event time, nanoseconds since 1970 UTC
 	Open     []AlertView
 }
 
@@ -50,10 +52,17 @@ func (w *Worker) Show(now int64) {
 	grouped := w.openOfGroups()
 	for _, name := range w.names {
 		d := w.devices[name].device
-		views = append(views, DeviceView{
+		v := DeviceView{
 			Device: d.name, Facility: d.facility, Records: d.records, Series: len(d.series),
 			LastSeen: d.newest, Open: w.open(d, grouped[name]),
-		})
+		}
+		for _, s := range d.series {
+			if _, ok := s.baseline.Moments(); ok {
+				v.Learned++
+			}
+			v.Strain = max(v.Strain, s.strain)
+		}
+		views = append(views, v)
 	}
 	w.fleet.Store(&views)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"labwatch/detectors"
+	"labwatch/record"
 )
 
 // Metrics are the counters of all workers and sequencers of a process. Labels are bounded: outcomes, reason codes,
@@ -20,12 +21,13 @@ type Metrics struct {
 	resets           *metrics.Counter
 	detectorRestarts *metrics.Counter
 	latency          *metrics.PrometheusHistogram
+	flags            [32]*metrics.Counter // by the bit of the flag; nil where there is none
 }
 
 // NewMetrics makes a set that starts at zero.
 func NewMetrics() *Metrics {
 	set := metrics.NewSet()
-	return &Metrics{
+	m := &Metrics{
 		set:              set,
 		sequenced:        set.NewCounter("labwatch_sequenced_total"),
 		standardized:     set.NewCounter(`labwatch_records_total{outcome="standardized"}`),
@@ -36,6 +38,14 @@ func NewMetrics() *Metrics {
 		latency: set.NewPrometheusHistogramExt("labwatch_latency_seconds",
 			[]float64{.025, .05, .1, .2, .3, .4, .5, .75, 1, 2, 5, 30}),
 	}
+	// They exist from the start: a rate cannot see the first rise of a counter that was not there before.
+	set.GetOrCreateCounter(`labwatch_records_total{outcome="rejected"}`)
+	for bit := range m.flags {
+		for _, name := range record.Flag(1 << bit).Names(nil) {
+			m.flags[bit] = set.NewCounter(fmt.Sprintf("labwatch_flagged_total{flag=%q}", name))
+		}
+	}
+	return m
 }
 
 // Set is what an exposition registers.
@@ -47,6 +57,7 @@ func (m *Metrics) Help() map[string]string {
 		"labwatch_sequenced_total":         "Readings standardized into the log.",
 		"labwatch_records_total":           "Readings by outcome: standardized, duplicate or rejected. They add up to the committed input.",
 		"labwatch_rejects_total":           "Readings set aside, by reason code.",
+		"labwatch_flagged_total":           "Published readings by remark on the reading as a whole, such as late, early or unmapped; one may have several.",
 		"labwatch_unscored_total":          "Numbers not scored because their device has too many series.",
 		"labwatch_baseline_resets_total":   "Devices learned anew after a calibration or a change of lot.",
 		"labwatch_detector_restarts_total": "Detectors that could not take their stored state and started anew.",
@@ -63,6 +74,11 @@ func (m *Metrics) add(t *tally) {
 	m.duplicates.Add(t.duplicates)
 	m.unscored.Add(t.unscored)
 	m.resets.Add(t.resets)
+	for bit, n := range t.flags {
+		if n > 0 {
+			m.flags[bit].Add(n)
+		}
+	}
 	for _, r := range t.rejected {
 		m.set.GetOrCreateCounter(fmt.Sprintf("labwatch_rejects_total{reason=%q}", r.code)).Add(r.n)
 		m.set.GetOrCreateCounter(`labwatch_records_total{outcome="rejected"}`).Add(r.n)

@@ -35,6 +35,8 @@ type series struct {
 	votes votes
 	unit  string // of the newest reading, for alerts that speak without one
 	test  record.Test
+
+	strain float64 // greatest score of the newest reading by its warning limit; a view, decides nothing and is not kept
 }
 
 func newSeries(j *Judging, kind record.Kind, device, name string) *series {

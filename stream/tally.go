@@ -1,6 +1,11 @@
 package stream
 
-import "labwatch/alerts"
+import (
+	"math/bits"
+
+	"labwatch/alerts"
+	"labwatch/record"
+)
 
 // tally counts what one transaction did. It becomes metrics when the transaction is committed, so that work which is
 // done twice is counted once and the counters always add up to the committed input.
@@ -8,8 +13,9 @@ type tally struct {
 	sequenced    int // readings written to the log
 	standardized int // readings published
 	duplicates   int
-	unscored     int // numbers of series beyond the bound of their device
-	resets       int // baselines learned anew after a calibration or lot
+	unscored     int     // numbers of series beyond the bound of their device
+	resets       int     // baselines learned anew after a calibration or lot
+	flags        [32]int // published readings by the bit of each flag they carry
 	rejected     []codeCount
 	alerts       []alertCount
 }
@@ -28,6 +34,13 @@ type alertKey struct {
 type alertCount struct {
 	alertKey
 	n int
+}
+
+// flag counts the remarks on a published reading; most have none.
+func (t *tally) flag(flags record.Flag) {
+	for f := uint32(flags); f != 0; f &= f - 1 {
+		t.flags[bits.TrailingZeros32(f)]++
+	}
 }
 
 func (t *tally) reject(code string) {

@@ -141,6 +141,7 @@ func (w *Worker) judge(r *record.Record, offset int64, emit Emit) {
 		return
 	}
 	w.tally.standardized++
+	w.tally.flag(r.Flags)
 	emit(w.publish.record(r, w.scores))
 }
 

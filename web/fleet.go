@@ -17,8 +17,11 @@ type Fleet interface {
 type Device struct {
 	ID       string
 	Facility string
-	LastSeen int64 // greatest event time, nanoseconds since 1970 UTC; 0 when never
-	Records  int64 // readings admitted
+	LastSeen int64   // greatest event time, nanoseconds since 1970 UTC; 0 when never
+	Records  int64   // readings admitted
+	Series   int     // numbers with a baseline of their own
+	Learned  int     // of them, those whose baseline counts
+	Strain   float64 // greatest newest score of a series, as a share of its warning limit
 	Open     []OpenAlert
 }
 
@@ -51,6 +54,9 @@ func merge(a, b Device) Device {
 	a.Facility = cmp.Or(a.Facility, b.Facility)
 	a.LastSeen = max(a.LastSeen, b.LastSeen)
 	a.Records += b.Records
+	a.Series += b.Series
+	a.Learned += b.Learned
+	a.Strain = max(a.Strain, b.Strain)
 	a.Open = slices.Concat(a.Open, b.Open)
 	return a
 }

@@ -58,6 +58,56 @@ func TestFleetLimit(t *testing.T) {
 	}
 }
 
+// What is told of a device, and of the whole fleet: also of devices that have no series of their own.
+func TestFleetFigures(t *testing.T) {
+	fleet := fleetOf{
+		{ID: "a", Records: 3, Series: 2, Learned: 1, Strain: 0.5, Open: []OpenAlert{{Rule: "silent", Severity: alerts.Warning}}},
+		{ID: "a", Records: 4, Series: 1, Strain: 1.25},
+		{ID: "b", Open: []OpenAlert{{Rule: "silent", Severity: alerts.Warning}, {Rule: "ks", Severity: alerts.Critical}}},
+	}
+	page := &Page{}
+	m := FleetMetrics{Fleet: fleet, Limit: 1}
+	page.Add(m, m.Help())
+	found := samples(t, pageText(page))
+	for series, want := range map[string]string{
+		"labwatch_device_readings_total{device=|a|}":              "7",
+		"labwatch_device_series{device=|a|}":                      "3",
+		"labwatch_device_series_learned{device=|a|}":              "1",
+		"labwatch_device_score_ratio{device=|a|}":                 "1.25",
+		"labwatch_device_score_ratio{device=|b|}":                 "",
+		"labwatch_open_alerts{rule=|silent|,severity=|warning|}":  "2",
+		"labwatch_open_alerts{rule=|ks|,severity=|critical|}":     "1",
+		"labwatch_open_alerts{rule=|silent|,severity=|critical|}": "",
+	} {
+		if found[series] != want {
+			t.Errorf("%s is %q, want %q", series, found[series], want)
+		}
+	}
+	if lacking := page.WithoutHelp(); lacking != nil {
+		t.Errorf("without help: %v", lacking)
+	}
+}
+
+func TestReadyMetrics(t *testing.T) {
+	readiness := &Readiness{}
+	page := &Page{}
+	m := ReadyMetrics{readiness}
+	page.Add(m, m.Help())
+	expect := func(want ...string) {
+		t.Helper()
+		text := pageText(page)
+		for _, w := range want {
+			if !strings.Contains(text, w+"\n") {
+				t.Errorf("no %q in\n%s", w, text)
+			}
+		}
+	}
+	expect(`labwatch_ready{check="start"} 0`, "# TYPE labwatch_ready gauge")
+	readiness.Check("kafka", func() (bool, string) { return false, "away" })
+	readiness.Check("judge", func() (bool, string) { return true, "" })
+	expect(`labwatch_ready{check="kafka"} 0`, `labwatch_ready{check="judge"} 1`)
+}
+
 func TestDevicesJSON(t *testing.T) {
 	h := Handler(Build{}, &Page{}, &Readiness{}, fleetOf{
 		{ID: "b", Facility: "north", LastSeen: 1_700_000_000_250_000_000, Records: 3,

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"cmp"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 
 	"labwatch/alerts"
@@ -20,11 +24,14 @@ var _ Exposer = FleetMetrics{}
 func (m FleetMetrics) WritePrometheus(w io.Writer) {
 	devices := labelled(sortedFleet(m.Fleet))
 	shown := devices[:min(len(devices), m.Limit)]
-	b := make([]byte, 0, 512+400*len(shown))
+	b := make([]byte, 0, 1024+800*len(shown))
+	sample := func(family, device string, value float64) {
+		b = append(append(append(append(b, family...), `{device="`...), device...), `"} `...)
+		b = append(strconv.AppendFloat(b, value, 'f', -1, 64), '\n')
+	}
 	for _, d := range shown {
 		if d.LastSeen != 0 {
-			b = append(append(append(b, `labwatch_device_last_seen_timestamp_seconds{device="`...), d.ID...), `"} `...)
-			b = append(strconv.AppendFloat(b, float64(d.LastSeen/1e6)/1e3, 'f', -1, 64), '\n')
+			sample("labwatch_device_last_seen_timestamp_seconds", d.ID, float64(d.LastSeen/1e6)/1e3)
 		}
 	}
 	for _, d := range shown {
@@ -34,6 +41,19 @@ func (m FleetMetrics) WritePrometheus(w io.Writer) {
 			b = append(strconv.AppendInt(b, int64(count(d, severity)), 10), '\n')
 		}
 	}
+	for _, d := range shown {
+		sample("labwatch_device_readings_total", d.ID, float64(d.Records))
+	}
+	for _, d := range shown {
+		sample("labwatch_device_series", d.ID, float64(d.Series))
+	}
+	for _, d := range shown {
+		sample("labwatch_device_series_learned", d.ID, float64(d.Learned))
+	}
+	for _, d := range shown {
+		sample("labwatch_device_score_ratio", d.ID, d.Strain)
+	}
+	b = appendOpen(b, devices)
 	b = append(b, "labwatch_devices "...)
 	b = append(strconv.AppendInt(b, int64(len(devices)), 10), '\n')
 	b = append(b, "labwatch_device_series_dropped "...)
@@ -46,9 +66,37 @@ func (FleetMetrics) Help() map[string]string {
 	return map[string]string{
 		"labwatch_device_last_seen_timestamp_seconds": "Greatest event time of the device, seconds since 1970 UTC.",
 		"labwatch_device_open_alerts":                 "Open alerts of the device, by severity.",
+		"labwatch_device_readings_total":              "Readings of the device that were admitted, as its state counts them: restarts do not set it back.",
+		"labwatch_device_series":                      "Numbers of the device with a baseline of their own: tests, controls and channels.",
+		"labwatch_device_series_learned":              "Those of labwatch_device_series whose baseline counts.",
+		"labwatch_device_score_ratio":                 "Greatest newest score of any detector and series of the device, as a share of its warning limit: 1 is at the limit.",
+		"labwatch_open_alerts":                        "Open alerts of all devices, by rule and severity.",
 		"labwatch_devices":                            "Devices that are known.",
 		"labwatch_device_series_dropped":              "Devices without series of their own: there are more than http.device_series.",
 	}
+}
+
+// appendOpen writes the open alerts of all devices, those without series of their own too.
+func appendOpen(b []byte, devices []Device) []byte {
+	open := map[openKey]int{}
+	for _, d := range devices {
+		for _, a := range d.Open {
+			open[openKey{Label(a.Rule), a.Severity}]++
+		}
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(open), compareOpen) {
+		b = fmt.Appendf(b, "labwatch_open_alerts{rule=\"%s\",severity=\"%s\"} %d\n", key.rule, key.severity, open[key])
+	}
+	return b
+}
+
+type openKey struct {
+	rule     string
+	severity alerts.Severity
+}
+
+func compareOpen(a, b openKey) int {
+	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.severity, b.severity))
 }
 
 // labelled turns names into label values, and puts devices together whose names only differed in bytes that are no

@@ -55,6 +55,8 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	process := web.Process{Build: build}
 	page.Add(process, process.Help())
 	page.Add(d.metrics.Set(), d.metrics.Help())
+	ready := web.ReadyMetrics{Readiness: &readiness}
+	page.Add(ready, ready.Help())
 	perDevice := web.FleetMetrics{Fleet: devices, Limit: cfg.HTTP.DeviceSeries}
 	page.Add(perDevice, perDevice.Help())
 	server, err := web.Listen(cfg.HTTP.Listen, web.Handler(build, &page, &readiness, devices), d.log)
@@ -133,18 +135,27 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		stages.start(stageJudge, judge.Run, lag.Run)
 	}
 	health.say("stages", "")
+	d.tellSystemd("READY=1")
 	if d.started != nil {
 		d.started(server.Addr().String(), judge)
 	}
 
 	err = stages.wait(func() {
 		health.say("stages", "stopping")
+		d.tellSystemd("STOPPING=1")
 		d.log.Info().Msg("stopping: what was read is judged and committed")
 	})
 	if err == nil {
 		d.log.Info().Msg("stopped; everything that was read is committed")
 	}
 	return err
+}
+
+// tellSystemd says how things stand. That systemd is not reached is not worth stopping for: if it waits, it says so.
+func (d daemon) tellSystemd(state string) {
+	if err := notify(state); err != nil {
+		d.log.Warn().Err(err).Send()
+	}
 }
 
 // unlessStopped is err, unless a start was told to stop before it had read anything: that is no failure.

@@ -44,6 +44,9 @@ type keepJob struct {
 const keepQueue = 256
 
 func newKeeper(store Store, log zerolog.Logger, stats *JudgeStats) *keeper {
+	if store == nil {
+		stats.storeFailed.Set(1)
+	}
 	return &keeper{store: store, log: log, stats: stats}
 }
 

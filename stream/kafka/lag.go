@@ -21,13 +21,16 @@ type Lag struct {
 	topics []string
 	admin  *kadm.Client
 	set    *metrics.Set
-	gauges map[place]*metrics.Gauge
+	waits  map[place]*waiting
 	seen   atomic.Int64 // when Kafka answered last, nanoseconds since 1970 UTC
 }
 
 // NewLag watches the topics of one stage, "sequence" or "judge".
 func NewLag(env *Environment, stage string, topics []string, plain *kgo.Client) *Lag {
-	l := &Lag{env: env, stage: stage, topics: topics, admin: kadm.NewClient(plain), set: metrics.NewSet(), gauges: map[place]*metrics.Gauge{}}
+	l := &Lag{env: env, stage: stage, topics: topics, admin: kadm.NewClient(plain), set: metrics.NewSet(), waits: map[place]*waiting{}}
+	l.set.NewGauge(fmt.Sprintf("labwatch_kafka_answered_timestamp_seconds{stage=%q}", stage), func() float64 {
+		return float64(l.seen.Load()/1e6) / 1e3
+	})
 	l.seen.Store(time.Now().UnixNano()) // it was connected to a moment ago
 	return l
 }
@@ -71,19 +74,20 @@ func (l *Lag) look(ctx context.Context) error {
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // before its first commit there is no group
 		return fmt.Errorf("read committed offsets: %w", err)
 	}
-	l.seen.Store(time.Now().UnixNano())
+	now := time.Now()
+	l.seen.Store(now.UnixNano())
 	ends.Each(func(end kadm.ListedOffset) {
 		at := place{end.Topic, end.Partition}
-		g := l.gauges[at]
-		if g == nil {
-			g = l.set.NewGauge(fmt.Sprintf(`labwatch_consumer_lag_records{stage=%q,topic=%q,partition="%d"}`, l.stage, at.topic, at.partition), nil)
-			l.gauges[at] = g
+		w := l.waits[at]
+		if w == nil {
+			w = newWaiting(l.set, fmt.Sprintf(`{stage=%q,topic=%q,partition="%d"}`, l.stage, at.topic, at.partition))
+			l.waits[at] = w
 		}
 		from := int64(0)
 		if c, ok := committed.Lookup(at.topic, at.partition); ok {
 			from = max(c.At, 0)
 		}
-		g.Set(float64(end.Offset - from))
+		w.look(now, from, end.Offset)
 	})
 	return nil
 }

@@ -14,17 +14,19 @@ type sessionStats struct {
 	aborts        *metrics.Counter
 	restarts      *metrics.Counter
 	commitSeconds *metrics.PrometheusHistogram
+	lastCommit    *metrics.Gauge
 }
 
 func newSessionStats(stage string) sessionStats {
 	set := metrics.NewSet()
 	name := func(family string) string { return family + `{stage="` + stage + `"}` }
 	return sessionStats{
-		joined:   new(atomic.Bool),
-		set:      set,
-		commits:  set.NewCounter(name("labwatch_commits_total")),
-		aborts:   set.NewCounter(name("labwatch_commit_aborts_total")),
-		restarts: set.NewCounter(name("labwatch_session_restarts_total")),
+		joined:     new(atomic.Bool),
+		set:        set,
+		commits:    set.NewCounter(name("labwatch_commits_total")),
+		aborts:     set.NewCounter(name("labwatch_commit_aborts_total")),
+		restarts:   set.NewCounter(name("labwatch_session_restarts_total")),
+		lastCommit: set.NewGauge(name("labwatch_last_commit_timestamp_seconds"), nil),
 		commitSeconds: set.NewPrometheusHistogramExt(name("labwatch_commit_duration_seconds"),
 			[]float64{.005, .01, .025, .05, .1, .2, .5, 1, 5}),
 	}
@@ -65,16 +67,19 @@ func newJudgeStats() *JudgeStats {
 // Help is one line for each family of this room.
 func Help() map[string]string {
 	return map[string]string{
-		"labwatch_commits_total":                "Transactions committed, by stage.",
-		"labwatch_commit_aborts_total":          "Transactions that were not committed and were worked again, by stage.",
-		"labwatch_session_restarts_total":       "Kafka sessions started anew after an error, by stage.",
-		"labwatch_commit_duration_seconds":      "Time from sealing a transaction to its commit, by stage.",
-		"labwatch_snapshots_total":              "Snapshots of devices and groups written in transactions.",
-		"labwatch_snapshot_bytes_total":         "Bytes of those snapshots.",
-		"labwatch_recovery_duration_seconds":    "Time to recover one partition.",
-		"labwatch_recovery_rules_changed_total": "Partitions recovered with input that was published under another config.",
-		"labwatch_state_write_failed":           "1 when the local state is no longer written, until the next start.",
-		"labwatch_consumer_lag_records":         "Records between the committed offset and the end, by stage, topic and partition.",
-		"labwatch_ticks_total":                  "Ticks written into the log.",
+		"labwatch_commits_total":                    "Transactions committed, by stage.",
+		"labwatch_commit_aborts_total":              "Transactions that were not committed and were worked again, by stage.",
+		"labwatch_session_restarts_total":           "Kafka sessions started anew after an error, by stage.",
+		"labwatch_commit_duration_seconds":          "Time from sealing a transaction to its commit, by stage.",
+		"labwatch_last_commit_timestamp_seconds":    "When a transaction was committed last, by stage, seconds since 1970 UTC; 0 before the first.",
+		"labwatch_snapshots_total":                  "Snapshots of devices and groups written in transactions.",
+		"labwatch_snapshot_bytes_total":             "Bytes of those snapshots.",
+		"labwatch_recovery_duration_seconds":        "Time to recover one partition.",
+		"labwatch_recovery_rules_changed_total":     "Partitions recovered with input that was published under another config.",
+		"labwatch_state_write_failed":               "1 when the local state is not written, until the next start: a write failed, or the disk had no room.",
+		"labwatch_consumer_lag_records":             "Records between the committed offset and the end, by stage, topic and partition.",
+		"labwatch_consumer_lag_seconds":             "Time since which a record has waited to be committed, by stage, topic and partition; 0 when nothing waits. Looked at every 5 s.",
+		"labwatch_kafka_answered_timestamp_seconds": "When Kafka answered last when it was asked for the lag, by stage, seconds since 1970 UTC.",
+		"labwatch_ticks_total":                      "Ticks written into the log.",
 	}
 }

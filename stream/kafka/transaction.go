@@ -166,6 +166,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	if committed {
 		s.stage.settle(time.Now())
 		s.stats.commits.Inc()
+		s.stats.lastCommit.Set(float64(time.Now().UnixMilli()) / 1e3)
 		s.stats.commitSeconds.UpdateDuration(began)
 		return nil
 	}
