@@ -38,6 +38,9 @@ func clientOptions(env *Environment) []kgo.Opt {
 		kgo.ProducerBatchCompression(codecs...),
 		kgo.MetadataMinAge(250 * time.Millisecond),
 		kgo.AlwaysRetryEOF(),
+		kgo.RetryBackoffFn(backoff),
+		kgo.RequestRetries(retries),
+		kgo.DisableClientMetrics(), // what there is to know is at /metrics
 		kgo.WithLogger(clientLogger{env.Log}),
 	}
 }

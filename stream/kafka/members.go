@@ -9,8 +9,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// assigned recovers new partitions before anything is fetched from them.
-func (s *session) assigned(ctx context.Context, m map[string][]int32) {
+// assigned recovers new partitions before anything is fetched from them. The loop, which waits in its poll meanwhile,
+// cannot see that it is to stop, so this must.
+func (s *session) assigned(ctx, stop context.Context, m map[string][]int32) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(stop, cancel)()
 	var wg sync.WaitGroup
 	for topic, partitions := range m {
 		for _, p := range partitions {

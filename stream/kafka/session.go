@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -54,6 +55,8 @@ type session struct {
 	owned    map[place]int64
 	broken   error
 	revoke   bool // since the last End
+
+	unsaved bool // a transaction was begun and has not been committed; of the loop
 }
 
 // run keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session
@@ -67,8 +70,12 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 		switch {
 		case errors.Is(err, errStopped):
 			return nil
-		case isFatal(err), ctx.Err() != nil: // the last commit failed: what it held is worked again by the next start
+		case isFatal(err):
 			return err
+		case ctx.Err() != nil && s.unsaved:
+			return fmt.Errorf("stopped before the last transaction was committed; what it held is worked again by the next start: %w", err)
+		case ctx.Err() != nil: // in the middle of joining or recovering
+			return nil
 		}
 		stats.restarts.Inc()
 		env.Log.Warn().Str("stage", name).Err(err).Msg("starting a new Kafka session; state is recovered from Kafka")
@@ -89,14 +96,23 @@ const (
 	longestPause = 5 * time.Second
 )
 
+// closePatience is how long an orderly end may take to close fetches and to leave a group that it owes a rebalance.
+const closePatience = 2 * time.Second
+
 func (s *session) run(ctx context.Context) (err error) {
-	s.gts, err = kgo.NewGroupTransactSession(s.options()...)
+	life, end := context.WithCancel(context.Background())
+	defer end()
+	s.gts, err = kgo.NewGroupTransactSession(append(s.options(ctx), kgo.WithContext(life))...)
 	if err != nil {
 		return fatalf("start Kafka session %s: %w", s.name, err)
 	}
 	s.watchdog = watchdog{admin: kadm.NewClient(s.gts.Client()), group: s.env.Group + "-" + s.name, patience: 3 * s.env.SessionTimeout}
 	defer func() {
 		s.stats.joined.Store(false)
+		if !errors.Is(err, errStopped) {
+			end() // nothing is left to be said in order; a join or a recovery under way would be waited for
+		}
+		defer time.AfterFunc(closePatience, end).Stop()
 		s.gts.CloseAllowingRebalance()
 		s.dropAll()
 	}()
@@ -113,8 +129,8 @@ func (s *session) run(ctx context.Context) (err error) {
 	}
 }
 
-// options lists what differs from franz-go's defaults, with the reason.
-func (s *session) options() []kgo.Opt {
+// options lists what differs from franz-go's defaults, with the reason. A recovery under way is given up when stop ends.
+func (s *session) options(stop context.Context) []kgo.Opt {
 	env := s.env
 	return append(clientOptions(env),
 		kgo.ConsumerGroup(env.Group+"-"+s.name),
@@ -130,7 +146,7 @@ func (s *session) options() []kgo.Opt {
 		kgo.RecordPartitioner(partitioner{env.Topics.Snapshots, kgo.StickyKeyPartitioner(nil)}),
 		kgo.ProducerLinger(5*time.Millisecond),
 		kgo.MaxBufferedRecords(200_000),
-		kgo.OnPartitionsAssigned(func(ctx context.Context, _ *kgo.Client, m map[string][]int32) { s.assigned(ctx, m) }),
+		kgo.OnPartitionsAssigned(func(ctx context.Context, _ *kgo.Client, m map[string][]int32) { s.assigned(ctx, stop, m) }),
 		kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m) }),
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m) }),
 		kgo.AdjustFetchOffsetsFn(s.adjust),

@@ -55,7 +55,7 @@ func (s *session) transaction(ctx context.Context) error {
 			if err := s.gts.Begin(); err != nil {
 				return fmt.Errorf("begin transaction: %w", err)
 			}
-			begun = true
+			begun, s.unsaved = true, true
 			ends = time.Now().Add(s.env.CommitInterval)
 		}
 		if err := s.work(fetches, send); err != nil {
@@ -156,7 +156,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		s.commitOutside(end, metadata)
 	}
 	dwell(s.env.CommitInterval / 2)
-	committed, err := s.gts.End(end, kgo.TransactionEndTry(failed.get() == nil))
+	committed, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
 	s.mu.Lock()
 	s.revoke = false
 	s.mu.Unlock()
@@ -164,6 +164,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return fmt.Errorf("end transaction: %w", err)
 	}
 	if committed {
+		s.unsaved = false
 		s.stage.settle(time.Now())
 		s.stats.commits.Inc()
 		s.stats.lastCommit.Set(float64(time.Now().UnixMilli()) / 1e3)
@@ -173,6 +174,9 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	s.stats.aborts.Inc()
 	if err := failed.get(); isFatal(err) {
 		return err
+	}
+	if ctx.Err() != nil {
+		return errors.Join(errors.New("transaction was not committed"), failed.get())
 	}
 	s.env.Log.Info().Str("stage", s.name).AnErr("cause", failed.get()).
 		Msg("transaction was not committed; recovering from the committed offsets")
@@ -212,5 +216,6 @@ func (s *session) reopen(ctx context.Context) error {
 		back[at.topic][at.partition] = kgo.EpochOffset{Epoch: -1, Offset: next}
 	}
 	s.gts.Client().SetOffsets(back)
+	s.unsaved = false // memory is that of the committed offsets again
 	return nil
 }

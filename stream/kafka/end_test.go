@@ -1,0 +1,79 @@
+package kafka
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"labwatch/stream"
+)
+
+// forgotten is a judge whose group forgets the member once, between the last record of a transaction and its commit.
+type forgotten struct {
+	*Judge
+	b    *bench
+	once sync.Once
+}
+
+func (f *forgotten) seal(now time.Time, last bool, send sender) map[place]string {
+	f.once.Do(func() {
+		answered := f.b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: f.env.Group + "-judge", Err: kerr.UnknownMemberID})
+		ctx, cancel := context.WithTimeout(f.b.t.Context(), patience)
+		defer cancel()
+		if err := answered.Wait(ctx, 1); err != nil {
+			f.b.t.Errorf("no heartbeat was answered: %v", err)
+		}
+	})
+	return f.Judge.seal(now, last, send)
+}
+
+// TestMemberForgottenBeforeCommit: the end of a transaction needs the group's loop, and the loop, once it has failed,
+// needs the end of the transaction. The transaction must abort soon, not when its context ends.
+func TestMemberForgottenBeforeCommit(t *testing.T) {
+	b := newBench(t)
+	var mu sync.Mutex
+	var said bytes.Buffer
+	b.env.Log = zerolog.New(zerolog.SyncWriter(zerolog.MultiLevelWriter(zerolog.NewTestWriter(t), lockedWriter{&mu, &said})))
+	b.write("a", 5)
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		done <- runSessions(ctx, b.env, "judge", []string{j.topic}, &forgotten{Judge: j, b: b}, &j.stats.sessionStats)
+	}()
+	b.await("all is judged", b.settled)
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if ids := b.published(5); len(ids) != 5 {
+		t.Errorf("%d records are published, want 5", len(ids))
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if bytes.Contains(said.Bytes(), []byte(context.DeadlineExceeded.Error())) {
+		t.Error("the transaction ended with its context, after three session timeouts")
+	}
+	if !bytes.Contains(said.Bytes(), []byte(errOvertaken.Error())) {
+		t.Error("the group's loop did not fail in the middle of a transaction")
+	}
+}
+
+// lockedWriter lets a test read what is logged while it is logged.
+type lockedWriter struct {
+	mu *sync.Mutex
+	to *bytes.Buffer
+}
+
+func (w lockedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(p)
+}
