@@ -43,7 +43,8 @@ var owners = []struct {
 	{"go.yaml.in/yaml", []string{"config"}, nil},
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},
 	{"gonum.org/v1/plot", []string{"cmd/labwatch"}, nil},
-	{"net/http", []string{"web", "cmd/labwatch", "cmd/faults"}, nil},
+	{"golang.org/x/oauth2", []string{"stream/kafka"}, nil},
+	{"net/http", []string{"web", "cmd/labwatch", "cmd/faults", "stream/kafka"}, nil}, // stream/kafka: tokens come by HTTP
 }
 
 func TestImportTable(t *testing.T) {

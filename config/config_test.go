@@ -88,6 +88,9 @@ func TestMistakes(t *testing.T) {
 			if err == nil {
 				t.Fatal("was accepted")
 			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("shows a password: %v", err)
+			}
 			wanted := 0
 			for line := range strings.Lines(string(b)) {
 				want, ok := strings.CutPrefix(strings.TrimSpace(line), "# want: ")

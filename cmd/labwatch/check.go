@@ -38,8 +38,12 @@ mistake with its path, without starting anything. Exit code 2 if there is one.`,
 			if err != nil {
 				errs = append(errs, err)
 			}
+			errs = append(errs, cfg.Kafka.CheckFiles()...)
 			if err := errors.Join(errs...); err != nil {
 				return usageError{fmt.Errorf("check:\n%w", err)}
+			}
+			for _, warning := range cfg.Kafka.Warnings() {
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", warning)
 			}
 			if show {
 				text, err := config.Marshal(cfg)

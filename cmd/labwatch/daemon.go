@@ -66,6 +66,9 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	closing.add("http", server.Close)
 	d.log.Info().Str("address", server.Addr().String()).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
 
+	for _, warning := range cfg.Kafka.Warnings() {
+		d.log.Warn().Msg(warning)
+	}
 	rules, err := cfg.Rules()
 	if err != nil {
 		return err

@@ -21,13 +21,13 @@ func (p partitioner) ForTopic(topic string) kgo.TopicPartitioner {
 	return p.Partitioner.ForTopic(topic)
 }
 
-// clientOptions are common to every client of ours.
+// clientOptions are common to every client of ours, and the only place that knows how to reach a broker.
 func clientOptions(env *Environment) []kgo.Opt {
 	codecs := []kgo.CompressionCodec{kgo.Lz4Compression(), kgo.SnappyCompression(), kgo.NoCompression()}
 	if env.Embedded {
 		codecs = codecs[2:] // the bytes stay on this machine
 	}
-	return []kgo.Opt{
+	opts := []kgo.Opt{
 		kgo.SeedBrokers(env.Brokers...),
 		kgo.ClientID("labwatch"),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
@@ -43,4 +43,11 @@ func clientOptions(env *Environment) []kgo.Opt {
 		kgo.DisableClientMetrics(), // what there is to know is at /metrics
 		kgo.WithLogger(clientLogger{env.Log}),
 	}
+	if env.TLS.Enabled {
+		opts = append(opts, kgo.Dialer(env.TLS.dial))
+	}
+	if env.mechanism != nil {
+		opts = append(opts, kgo.SASL(env.mechanism))
+	}
+	return opts
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/sasl"
 )
 
 // Config says where Kafka is and how labwatch joins it.
@@ -16,6 +17,8 @@ type Config struct {
 	Group    string   `yaml:"group"`    // prefix of the two consumer groups and of transactional ids
 	Instance string   `yaml:"instance"` // name of this process, stable over restarts; empty: the host's name
 	Topics   Topics   `yaml:"topics"`
+	TLS      TLS      `yaml:"tls"`
+	SASL     SASL     `yaml:"sasl"`
 
 	// Partitions is used when labwatch creates a topic. Changing it later for the log is refused.
 	Partitions  int32 `yaml:"partitions"`
@@ -102,6 +105,11 @@ func (c *Config) Validate() []error {
 	if c.Redo.Records < 100 {
 		bad("redo.records", "must be at least 100, is %d", c.Redo.Records)
 	}
+	c.TLS.validate(bad)
+	c.SASL.validate(bad)
+	if len(c.Brokers) == 0 && (c.TLS.Enabled || c.SASL.Mechanism != "") {
+		bad("brokers", "must not be empty with tls or sasl: the embedded broker listens on this machine only and has neither")
+	}
 	if c.FetchBytes < 64<<10 {
 		bad("fetch_bytes", "must be at least 65536, is %d", c.FetchBytes)
 	}
@@ -117,6 +125,8 @@ type Environment struct {
 	JudgedPartitions int32
 	Rules            string // short hash of the settings that decide what input means, see note
 	Log              zerolog.Logger
+
+	mechanism sasl.Mechanism // of Config.SASL, one for all clients; made by Connect
 }
 
 // errStopped ends a session's loop when it was asked to stop.

@@ -78,7 +78,7 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 			return nil
 		}
 		stats.restarts.Inc()
-		env.Log.Warn().Str("stage", name).Err(err).Msg("starting a new Kafka session; state is recovered from Kafka")
+		env.Log.Warn().Str("stage", name).Err(explain(&env.Config, err)).Msg("starting a new Kafka session; state is recovered from Kafka")
 		select {
 		case <-ctx.Done():
 			return nil // nothing was begun since

@@ -22,11 +22,11 @@ type Layout struct {
 	BrokerVersion string // the client's guess from the protocol versions; "embedded" of the embedded broker
 }
 
-// Connect makes the client that is used outside transactions and waits until a broker answers, at most patience.
+// Connect makes the client that is used outside transactions and waits until a broker answers, at most patience. It
+// does not wait for a broker that refuses us.
 func Connect(ctx context.Context, env *Environment, patience time.Duration) (*kgo.Client, error) {
-	client, err := kgo.NewClient(append(clientOptions(env),
-		kgo.RecordPartitioner(kgo.ManualPartitioner()), // sentinels and ticks name their partition
-		kgo.ProducerLinger(0))...)
+	env.mechanism = env.SASL.mechanism()
+	client, err := newPlain(env)
 	if err != nil {
 		return nil, fmt.Errorf("start Kafka client: %w", err)
 	}
@@ -38,10 +38,14 @@ func Connect(ctx context.Context, env *Environment, patience time.Duration) (*kg
 		if err == nil {
 			return client, nil
 		}
+		if err = explain(&env.Config, err); errors.As(err, new(*refusal)) {
+			client.Close()
+			return nil, fmt.Errorf("connect to %s (kafka.brokers): %w", strings.Join(env.Brokers, ", "), err)
+		}
 		if ctx.Err() != nil || time.Now().After(deadline) {
 			client.Close()
 			return nil, fmt.Errorf("no Kafka broker answers at %s (kafka.brokers) after %v: %w",
-				strings.Join(env.Brokers, ", "), patience, err)
+				strings.Join(env.Brokers, ", "), patience, guess(&env.Config, err))
 		}
 		if !said {
 			env.Log.Info().Strs("brokers", env.Brokers).Dur("at_most", patience).Msg("waiting for a Kafka broker")
@@ -51,6 +55,12 @@ func Connect(ctx context.Context, env *Environment, patience time.Duration) (*kg
 		case <-time.After(500 * time.Millisecond):
 		}
 	}
+}
+
+func newPlain(env *Environment) (*kgo.Client, error) {
+	return kgo.NewClient(append(clientOptions(env),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()), // sentinels and ticks name their partition
+		kgo.ProducerLinger(0))...)
 }
 
 // Prepare creates the topics that labwatch owns, checks those that it reads, and refuses a layout in which state and
