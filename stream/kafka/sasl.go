@@ -66,7 +66,9 @@ func (s SASL) validate(bad func(path, format string, args ...any)) {
 	}
 }
 
-func (s SASL) password() secret.Source { return secret.Source{File: s.PasswordFile, Env: s.PasswordEnv} }
+func (s SASL) password() secret.Source {
+	return secret.Source{File: s.PasswordFile, Env: s.PasswordEnv}
+}
 
 // Password reads it. The error names the setting.
 func (s SASL) Password() (secret.Secret, error) {
