@@ -16,6 +16,8 @@ type Config struct {
 	// MemoryMB bounds memtables and caches together, in MiB; 32 to 4096, default 64. The process takes more:
 	// mapped tables count as resident while they are hot.
 	MemoryMB int `yaml:"memory_mb"`
+	// EncryptionKeyFile holds keys, the first in use: "labwatch keys state FILE" makes one. Default "": not encrypted.
+	EncryptionKeyFile string `yaml:"encryption_key_file"`
 }
 
 // DefaultConfig holds the defaults given at the fields.
@@ -44,7 +46,7 @@ func (c Config) badgerOptions(dir string) badger.Options {
 	return badger.DefaultOptions(dir).
 		WithMemTableSize(quarter).
 		WithNumMemtables(2).
-		WithBlockCacheSize(0). // tables are neither compressed nor encrypted: the system's page cache has them already
+		WithBlockCacheSize(0). // the system's page cache has the tables already, unless they are encrypted: see encrypt
 		WithIndexCacheSize(quarter).
 		WithNumLevelZeroTables(2).
 		WithNumLevelZeroTablesStall(6).

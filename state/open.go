@@ -23,8 +23,8 @@ const (
 // another identity is dropped. So is content that Badger cannot open, after it was set aside in "badger.damaged".
 // Both are said in the log.
 //
-// It is an error, and nothing is touched, when another process uses the folder, when a newer labwatch wrote it, and
-// when the system refuses (permission, no memory and the like). When the disk is full it is ErrNoRoom.
+// It is an error, and nothing is touched, when another process uses the folder, when a newer labwatch wrote it, when it
+// is encrypted with a key that is not at hand, and when the system refuses (permission, no memory and the like). When the disk is full it is ErrNoRoom.
 func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
 	s := &Store{dir: config.Dir, log: log, partitions: map[int32]*partition{}, chunk: 1000,
 		reserve: int64(config.MemoryMB) << 20, free: freeBytes}
@@ -36,6 +36,9 @@ func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
 		return nil, fmt.Errorf("open state in %q: %w", s.dir, err)
 	}
 	var err error
+	if s.keys, err = readKeys(config.EncryptionKeyFile); err != nil {
+		return nil, fmt.Errorf("state.encryption_key_file: %w", err)
+	}
 	if s.lock, err = lockFile(filepath.Join(s.dir, lockName)); err != nil {
 		if errors.Is(err, errLocked) {
 			return nil, fmt.Errorf("open state in %q: %w; stop it, or choose another folder with state.dir", s.dir, err)
@@ -70,8 +73,11 @@ func (s *Store) openContent(config Config, identity string) error {
 // opens: one that is found was left by a process that did not survive it, or by a Load that met damage on disk.
 func (s *Store) openBadger(config Config) error {
 	dir, marker := filepath.Join(s.dir, badgerName), filepath.Join(s.dir, openingName)
+	cause, err := s.unlock(dir)
+	if err != nil {
+		return err
+	}
 	note, err := os.ReadFile(marker)
-	var cause error
 	switch {
 	case err == nil:
 		cause = errors.New(string(note))
@@ -85,7 +91,7 @@ func (s *Store) openBadger(config Config) error {
 		s.old = true
 	}
 	if cause == nil {
-		s.db, cause = openDB(config.badgerOptions(dir).WithLogger(logger{s.log}))
+		s.db, cause = openDB(s.encrypt(config.badgerOptions(dir)).WithLogger(logger{s.log}))
 	}
 	if cause != nil && !refused(cause) {
 		s.db, cause = s.replace(config, dir, cause)
@@ -106,7 +112,7 @@ func (s *Store) replace(config Config, dir string, cause error) (*badger.DB, err
 	if moved != nil && !errors.Is(moved, os.ErrNotExist) {
 		return nil, moved
 	}
-	db, err := openDB(config.badgerOptions(dir).WithLogger(logger{s.log}))
+	db, err := openDB(s.encrypt(config.badgerOptions(dir)).WithLogger(logger{s.log}))
 	if err != nil {
 		if moved == nil {
 			_ = os.RemoveAll(dir)

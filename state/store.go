@@ -9,6 +9,8 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/rs/zerolog"
+
+	"labwatch/secret"
 )
 
 // ErrClosed is returned by every method of a store that was closed.
@@ -17,7 +19,8 @@ var ErrClosed = errors.New("state is closed")
 // Store is an open state folder. Its methods may be called by several goroutines; writes wait for each other.
 type Store struct {
 	dir     string
-	old     bool // Badger's folder was there before and was not set aside
+	old     bool            // Badger's folder was there before and was not set aside
+	keys    []secret.Secret // the first encrypts, the others are former ones; none: in clear
 	db      *badger.DB
 	lock    *os.File
 	log     zerolog.Logger
