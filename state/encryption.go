@@ -50,6 +50,14 @@ func readKeys(path string) ([]secret.Secret, error) {
 	return keys, nil
 }
 
+// CheckFiles reads the key file, as Open will.
+func (c Config) CheckFiles() error {
+	if _, err := readKeys(c.EncryptionKeyFile); err != nil {
+		return fmt.Errorf("state.encryption_key_file: %w", err)
+	}
+	return nil
+}
+
 // unlock makes sure that Badger can open its folder with the key in use. Badger encrypts its files with data keys of its
 // own, which it changes every ten days, and keeps these in a registry encrypted with our key: to change ours, only the
 // registry is written again. What was written before in clear is not let live on beside an encrypted rest.

@@ -27,6 +27,7 @@ bench and for one machine: it keeps no replicas, and a kill -9 or a power loss c
 hide output that was committed. Stop it with SIGTERM.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			syscall.Umask(0o077) // what it writes is nobody else's
 			b, err := kafka.StartBroker(dir, port)
 			if err != nil {
 				return err

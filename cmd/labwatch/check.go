@@ -38,7 +38,7 @@ mistake with its path, without starting anything. Exit code 2 if there is one.`,
 			if err != nil {
 				errs = append(errs, err)
 			}
-			errs = append(errs, cfg.Kafka.CheckFiles()...)
+			errs = append(append(errs, cfg.Kafka.CheckFiles()...), cfg.State.CheckFiles())
 			if err := errors.Join(errs...); err != nil {
 				return usageError{fmt.Errorf("check:\n%w", err)}
 			}

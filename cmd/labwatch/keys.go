@@ -4,13 +4,12 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 )
 
 func newKeysCommand() *cobra.Command {
-	c := &cobra.Command{Use: "keys", Short: "Make the keys that protect identifiers"}
+	c := &cobra.Command{Use: "keys", Short: "Make the keys that protect identifiers and the state folder"}
 	onlyHolds(c)
 	var id string
 	add := &cobra.Command{
@@ -22,22 +21,15 @@ old ones. An existing file is never overwritten.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text := fmt.Sprintf("kid %s\npatient %s\ntechnician %s\n", id, newKey(), newKey())
-			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-			if err != nil {
-				return fmt.Errorf("write key file: %w", err)
-			}
-			if _, err := f.WriteString(text); err != nil {
-				return fmt.Errorf("write key file: %w", err)
-			}
-			if err := f.Close(); err != nil {
-				return fmt.Errorf("write key file: %w", err)
+			if err := writeNew(args[0], []byte(text)); err != nil {
+				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: keys %q written; keep a copy in a safe place\n", args[0], id)
 			return nil
 		},
 	}
 	add.Flags().StringVar(&id, "id", "k1", "key id, part of every token")
-	c.AddCommand(add)
+	c.AddCommand(add, newKeysStateCommand())
 	return c
 }
 

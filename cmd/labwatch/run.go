@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -24,6 +25,7 @@ The first SIGINT or SIGTERM stops in order: what has been read is judged and com
 A second one does not wait for that; nothing is lost either way.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			syscall.Umask(0o077) // what it writes is nobody else's
 			cfg, err := config.Load(path)
 			if err != nil {
 				return usageError{err}
