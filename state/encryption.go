@@ -15,8 +15,10 @@ import (
 	"labwatch/secret"
 )
 
-// keySize is that of AES-256.
-const keySize = 32
+const (
+	keySize       = 32 // of AES-256, in bytes
+	emptyRegistry = 28 // bytes of Badger's key registry before its first data key: an AES block and a text
+)
 
 // readKeys reads the keys of a file: one a line, 32 random bytes in base64 or hex, # begins a comment. The first is in
 // use, the others are former ones, of which the folder may still be. Without a file there is none. Neither a key nor a
@@ -64,7 +66,8 @@ func (c Config) CheckFiles() error {
 //
 // Damage is an unreadable registry, which is like any other damage. An error is for the operator.
 func (s *Store) unlock(dir string) (damage, err error) {
-	if _, err := os.Stat(filepath.Join(dir, badger.KeyRegistryFileName)); err != nil {
+	file, err := os.Stat(filepath.Join(dir, badger.KeyRegistryFileName))
+	if err != nil {
 		return nil, nil // nothing is there yet; or Badger itself will say what is wrong
 	}
 	for i, key := range append(slices.Clone(s.keys), secret.Secret{}) { // the last: in clear
@@ -90,6 +93,9 @@ func (s *Store) unlock(dir string) (damage, err error) {
 		}
 		s.log.Warn().Str("dir", s.dir).Msg("state was not encrypted and was dropped; it will be rebuilt from Kafka, encrypted")
 		return nil, nil
+	}
+	if file.Size() <= emptyRegistry { // no data key, so nothing is encrypted: the registry is no one's, or damaged
+		return badger.ErrEncryptionKeyMismatch, nil
 	}
 	if len(s.keys) == 0 {
 		return nil, errors.New("it is encrypted and state.encryption_key_file is not set: set it, or delete the folder, which is rebuilt from Kafka")
