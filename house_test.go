@@ -18,13 +18,14 @@ var rooms = map[string][]string{
 	"secret":         {},
 	"formats":        {"record"},
 	"detectors":      {},
+	"deliver":        {"alerts", "record", "secret"},
 	"alerts":         {"record"},
 	"state":          {"secret"},
 	"stream":         {"record", "formats", "detectors", "alerts"},
 	"stream/kafka":   {"stream", "secret"},
-	"config":         {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "web", "secret"},
+	"config":         {"record", "formats", "detectors", "alerts", "deliver", "state", "stream", "stream/kafka", "web", "secret"},
 	"web":            {"alerts", "record", "secret"},
-	"cmd/labwatch":   {"record", "formats", "detectors", "alerts", "state", "stream", "stream/kafka", "config", "web", "secret"},
+	"cmd/labwatch":   {"record", "formats", "detectors", "alerts", "deliver", "state", "stream", "stream/kafka", "config", "web", "secret"},
 	"cmd/faults":     {"record", "state", "stream", "config"}, // starts labwatch as a process, and checks it
 	"cmd/throughput": {},                                      // starts labwatch as a process, and measures it
 	".":              {},                                      // these checks
@@ -44,7 +45,8 @@ var owners = []struct {
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},
 	{"gonum.org/v1/plot", []string{"cmd/labwatch"}, nil},
 	{"golang.org/x/oauth2", []string{"stream/kafka"}, nil},
-	{"net/http", []string{"web", "cmd/labwatch", "cmd/faults", "stream/kafka"}, nil}, // stream/kafka: tokens come by HTTP
+	{"net/http", []string{"web", "deliver", "cmd/labwatch", "cmd/faults", "stream/kafka"}, nil}, // stream/kafka: tokens come by HTTP
+	{"github.com/wneessen/go-mail", []string{"deliver"}, nil},
 }
 
 func TestImportTable(t *testing.T) {

@@ -4,6 +4,7 @@ package config
 
 import (
 	"labwatch/alerts"
+	"labwatch/deliver"
 	"labwatch/detectors"
 	"labwatch/record"
 	"labwatch/state"
@@ -14,17 +15,18 @@ import (
 
 // Config is the whole tree. config.yaml documents it, and a test keeps that file equal to Default.
 type Config struct {
-	Inputs      []Input       `yaml:"inputs"`
-	Fused       bool          `yaml:"fused"`
-	Standardize record.Config `yaml:"standardize"`
-	Judge       stream.Config `yaml:"judge"`
-	Detectors   Detectors     `yaml:"detectors"`
-	Alerts      alerts.Config `yaml:"alerts"`
-	Kafka       kafka.Config  `yaml:"kafka"`
-	Broker      Broker        `yaml:"broker"`
-	State       state.Config  `yaml:"state"`
-	HTTP        web.Config    `yaml:"http"`
-	Log         Log           `yaml:"log"`
+	Inputs      []Input        `yaml:"inputs"`
+	Fused       bool           `yaml:"fused"`
+	Standardize record.Config  `yaml:"standardize"`
+	Judge       stream.Config  `yaml:"judge"`
+	Detectors   Detectors      `yaml:"detectors"`
+	Alerts      alerts.Config  `yaml:"alerts"`
+	Delivery    deliver.Config `yaml:"delivery"`
+	Kafka       kafka.Config   `yaml:"kafka"`
+	Broker      Broker         `yaml:"broker"`
+	State       state.Config   `yaml:"state"`
+	HTTP        web.Config     `yaml:"http"`
+	Log         Log            `yaml:"log"`
 
 	detectors stream.Plan // made by Validate
 }
@@ -79,12 +81,13 @@ func Default() Config {
 			Results:  univariate(), QC: univariate(), Telemetry: univariate("stuck"),
 			Groups: []string{"iforest"},
 		},
-		Alerts: alerts.Default(),
-		Kafka:  kafka.DefaultConfig(),
-		Broker: Broker{Dir: "data/broker", Port: 9092},
-		State:  state.DefaultConfig(),
-		HTTP:   web.DefaultConfig(),
-		Log:    Log{Level: "info", Format: "console"},
+		Alerts:   alerts.Default(),
+		Delivery: deliver.Default(),
+		Kafka:    kafka.DefaultConfig(),
+		Broker:   Broker{Dir: "data/broker", Port: 9092},
+		State:    state.DefaultConfig(),
+		HTTP:     web.DefaultConfig(),
+		Log:      Log{Level: "info", Format: "console"},
 	}
 }
 

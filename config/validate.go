@@ -29,6 +29,7 @@ func (c *Config) Validate() []error {
 	errs = append(errs, c.Kafka.Validate()...)
 	under("state", c.State.Validate())
 	under("http", c.HTTP.Validate())
+	under("delivery", c.Delivery.Validate())
 	if len(c.Kafka.Brokers) == 0 {
 		if c.Broker.Dir == "" {
 			errs = append(errs, fmt.Errorf("broker.dir: must name a folder for the embedded broker, or kafka.brokers a broker"))
@@ -67,7 +68,7 @@ func (c *Config) validateInputs() (errs []error) {
 			errs = append(errs, fmt.Errorf("%s.topic: must not be empty", path))
 		case seen[in.Topic]:
 			errs = append(errs, fmt.Errorf("%s.topic: %q is already an input", path, in.Topic))
-		case slices.Contains([]string{t.Log, t.Records, t.Alerts, t.Rejects, t.Snapshots}, in.Topic):
+		case slices.Contains([]string{t.Log, t.Records, t.Alerts, t.Rejects, t.Snapshots, t.Undelivered}, in.Topic):
 			errs = append(errs, fmt.Errorf("%s.topic: %q is a topic that labwatch writes", path, in.Topic))
 		}
 		seen[in.Topic] = true

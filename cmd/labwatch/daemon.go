@@ -103,6 +103,17 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	d.log.Info().Strs("brokers", env.Brokers).Str("cluster", layout.ClusterID).Str("version", layout.BrokerVersion).
 		Str("judges", layout.JudgedTopic).Int32("partitions", layout.Partitions).Msg("connected to Kafka")
 
+	var deliveries []func(context.Context) error
+	if d.only != stageSequence && len(cfg.Delivery.Sinks) > 0 { // before the first alert can be written
+		topic, err := kafka.NewDelivery(ctx, env, client)
+		if err != nil {
+			return unlessStopped(ctx, err)
+		}
+		if deliveries, err = couriers(ctx, topic, cfg.Delivery, &page, d.log); err != nil {
+			return unlessStopped(ctx, err)
+		}
+	}
+
 	stages := newStages(ctx, drainPatience*3/4)
 	if d.only != stageJudge && !cfg.Fused {
 		sequence := kafka.NewSequence(env, d.topics(), client, d.sequencer)
@@ -136,6 +147,9 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		readiness.Check(stageJudge, judge.Stats().Ready)
 		readiness.Check("kafka_answers_judge", lag.Ready)
 		stages.start(stageJudge, judge.Run, lag.Run)
+	}
+	if len(deliveries) > 0 { // after the judge, so that it stops last
+		stages.start(stageDeliver, deliveries...)
 	}
 	health.say("stages", "")
 	d.tellSystemd("READY=1")

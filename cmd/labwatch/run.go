@@ -53,10 +53,11 @@ A second one does not wait for that; nothing is lost either way.`,
 	return c
 }
 
-// The names of the two stages, as flags, groups and metrics have them.
+// The names of the stages, as flags, groups and metrics have them. The last brings alerts to sinks.
 const (
 	stageSequence = "sequence"
 	stageJudge    = "judge"
+	stageDeliver  = "deliver"
 )
 
 func newLog(c config.Log, w io.Writer) zerolog.Logger {

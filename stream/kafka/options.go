@@ -38,6 +38,8 @@ type Topics struct {
 	Alerts    string `yaml:"alerts"`
 	Rejects   string `yaml:"rejects"`
 	Snapshots string `yaml:"snapshots"`
+
+	Undelivered string `yaml:"undelivered"` // alerts that a sink of delivery refused
 }
 
 // RedoBudget bounds how much input a recovery works again.
@@ -56,6 +58,7 @@ func DefaultConfig() Config {
 		Topics: Topics{
 			Log: "labwatch.log", Records: "labwatch.records", Alerts: "labwatch.alerts",
 			Rejects: "labwatch.rejects", Snapshots: "labwatch.snapshots",
+			Undelivered: "labwatch.undelivered",
 		},
 		Partitions:     4,
 		Replication:    -1,
@@ -78,7 +81,7 @@ func (c *Config) Validate() []error {
 	seen := map[string]string{}
 	for _, t := range []struct{ path, name string }{
 		{"log", c.Topics.Log}, {"records", c.Topics.Records}, {"alerts", c.Topics.Alerts},
-		{"rejects", c.Topics.Rejects}, {"snapshots", c.Topics.Snapshots},
+		{"rejects", c.Topics.Rejects}, {"snapshots", c.Topics.Snapshots}, {"undelivered", c.Topics.Undelivered},
 	} {
 		if t.name == "" {
 			bad("topics."+t.path, "must not be empty")

@@ -1,0 +1,89 @@
+package deliver
+
+import (
+	"context"
+	"encoding/base64"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"labwatch/alerts"
+)
+
+func decode64(t *testing.T, s string) []byte {
+	t.Helper()
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func postedTo(t *testing.T, l *listener) (all [][]postedAlert) {
+	t.Helper()
+	for _, h := range l.heard() {
+		var list []postedAlert
+		if err := json.Unmarshal([]byte(h.body), &list); err != nil {
+			t.Fatal(err)
+		}
+		if h.path != "/am/api/v2/alerts" {
+			t.Errorf("posted to %s", h.path)
+		}
+		all = append(all, list)
+	}
+	return all
+}
+
+func ended(t *testing.T, p postedAlert) bool {
+	t.Helper()
+	begin, err1 := time.Parse(time.RFC3339Nano, p.StartsAt)
+	end, err2 := time.Parse(time.RFC3339Nano, p.EndsAt)
+	if err1 != nil || err2 != nil || end.Before(begin) {
+		t.Errorf("from %s to %s", p.StartsAt, p.EndsAt)
+	}
+	return !end.After(time.Now())
+}
+
+func TestAlertmanagerHearsTheWholeLifeOfAnAlert(t *testing.T) {
+	l := listen(t)
+	c, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am/"}, time.Hour)
+	take(t, c, published(0, alerts.Opened, alerts.Warning))
+	take(t, c, published(1, alerts.Updated, alerts.Critical))
+	c.Idle(context.Background())
+	take(t, c, published(2, alerts.Resolved, alerts.Critical))
+	c.refreshed = time.Time{}
+	c.Idle(context.Background()) // nothing is open: nothing is said
+	got := postedTo(t, l)
+	if len(got) != 4 {
+		t.Fatalf("%d requests, want 4: %v", len(got), got)
+	}
+	if len(got[0]) != 1 || ended(t, got[0][0]) || got[0][0].Labels["severity"] != "warning" || got[0][0].Labels["alertname"] != "Labwatch_zmean" {
+		t.Errorf("opened: %v", got[0])
+	}
+	if len(got[1]) != 2 || ended(t, got[1][0]) || !ended(t, got[1][1]) || got[1][0].Labels["severity"] != "critical" || got[1][1].Labels["severity"] != "warning" {
+		t.Errorf("got worse: %v", got[1])
+	}
+	if len(got[2]) != 1 || ended(t, got[2][0]) || got[2][0].Labels["severity"] != "critical" {
+		t.Errorf("said again: %v", got[2])
+	}
+	if len(got[3]) != 1 || !ended(t, got[3][0]) {
+		t.Errorf("resolved: %v", got[3])
+	}
+}
+
+func TestARestartKnowsWhatIsOpen(t *testing.T) {
+	l := listen(t)
+	c, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
+	c.Past(published(0, alerts.Opened, alerts.Warning), at, 3)
+	c.Idle(context.Background())
+	if got := postedTo(t, l); len(got) != 1 || len(got[0]) != 1 || ended(t, got[0][0]) {
+		t.Fatalf("said again after a restart: %v", got)
+	}
+	c.Lost(3)
+	c.refreshed = time.Time{}
+	c.Idle(context.Background())
+	if got := postedTo(t, l); len(got) != 1 {
+		t.Errorf("said again what another instance looks after: %v", got[1:])
+	}
+}

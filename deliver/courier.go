@@ -1,0 +1,153 @@
+package deliver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"labwatch/alerts"
+)
+
+// Bury sets a message aside that could not be delivered, for good reason. It must be durable when it returns.
+type Bury func(ctx context.Context, m *Message, why error) error
+
+// Courier brings the messages of the topic to one sink: chooses, tries, tries again, and sets aside what is refused
+// or too old. It serves one goroutine.
+type Courier struct {
+	name    string
+	sink    Sink
+	least   alerts.Severity
+	updates bool
+	giveUp  time.Duration
+	bury    Bury
+	stats   *Stats
+	log     zerolog.Logger
+
+	told      told
+	refreshed time.Time
+}
+
+// The pauses between two tries. They double; a sink that says when it wants to be asked again is obeyed up to the
+// longest.
+const (
+	firstPause   = 500 * time.Millisecond
+	longestPause = time.Minute
+)
+
+// tryFor bounds one try.
+const tryFor = 15 * time.Second
+
+// refreshEvery is how often an open alert is said again to a sink that forgets: a quarter of the time for which it is
+// asked to remember, so that three may fail.
+const refreshEvery = time.Minute
+
+// NewCourier serves the sink that c describes.
+func NewCourier(c SinkConfig, giveUp time.Duration, bury Bury, stats *Stats, log zerolog.Logger) (*Courier, error) {
+	sink, err := newSink(c)
+	if err != nil {
+		return nil, fmt.Errorf("sink %s: %w", c.Name, err)
+	}
+	least, _ := severity(c.MinSeverity)
+	updates := c.Updates || c.Type == "alertmanager" // which keeps only the newest of each
+	return &Courier{
+		name: c.Name, sink: sink, least: least, updates: updates, giveUp: giveUp, bury: bury, stats: stats,
+		log: log.With().Str("sink", c.Name).Logger(), told: newTold(),
+	}, nil
+}
+
+// Past takes note of a message that was handled by a former run, so that it is known what the other side has heard.
+func (c *Courier) Past(value []byte, at int64, partition int32) {
+	if m, err := parse(value, at, partition); err == nil {
+		c.told.choose(&m, c.least, c.updates)
+	}
+}
+
+// Take hands a message over. It returns an error only when ctx ended before that: then it is to be taken again.
+func (c *Courier) Take(ctx context.Context, value []byte, at int64, partition int32) error {
+	m, err := parse(value, at, partition)
+	if err != nil { // a foreign message in our topic
+		c.stats.failed(reasonUnreadable)
+		return c.lay(ctx, &Message{JSON: value, At: at, Partition: partition}, err)
+	}
+	if !c.told.choose(&m, c.least, c.updates) {
+		return nil
+	}
+	c.stats.waitingSince(m.At)
+	defer c.stats.waitingSince(0)
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		try, cancel := context.WithTimeout(ctx, tryFor)
+		err := c.sink.Send(try, &m)
+		cancel()
+		switch {
+		case err == nil:
+			c.stats.sent.Inc()
+			c.stats.up.Set(1)
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, ErrRefused):
+			c.stats.failed(reasonRefused)
+			return c.lay(ctx, &m, err)
+		}
+		c.stats.failed(reasonUnreachable)
+		c.stats.up.Set(0)
+		if time.Since(time.Unix(0, m.At)) > c.giveUp {
+			return c.lay(ctx, &m, fmt.Errorf("older than %v: %w", c.giveUp, err))
+		}
+		wait := pause
+		if later := new(laterError); errors.As(err, &later) {
+			wait = min(max(wait, later.after), longestPause)
+		}
+		c.log.Warn().Err(err).Str("alert", m.ID).Dur("again_in", wait).Msg("alert not delivered yet")
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+// lay sets a message aside; until that has worked it is tried again.
+func (c *Courier) lay(ctx context.Context, m *Message, why error) error {
+	for {
+		err := c.bury(ctx, m, why)
+		if err == nil {
+			c.stats.undelivered.Inc()
+			c.log.Error().AnErr("why", why).Str("alert", m.ID).Msg("alert not delivered; it is kept among the undelivered")
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		c.log.Error().Err(err).Str("alert", m.ID).Msg("cannot set an undelivered alert aside")
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(longestPause / 10):
+		}
+	}
+}
+
+// Lost forgets what was told about a partition that another instance now serves.
+func (c *Courier) Lost(partition int32) { c.told.drop(partition) }
+
+// Idle says again what is open, where the other side forgets. It is called often and seldom does something.
+func (c *Courier) Idle(ctx context.Context) {
+	r, ok := c.sink.(refresher)
+	if !ok || time.Since(c.refreshed) < refreshEvery {
+		return
+	}
+	c.refreshed = time.Now()
+	try, cancel := context.WithTimeout(ctx, tryFor)
+	defer cancel()
+	if err := r.Refresh(try, c.told.open()); err != nil && ctx.Err() == nil {
+		c.stats.failed(reasonUnreachable)
+		c.stats.up.Set(0)
+		c.log.Warn().Err(err).Msg("open alerts not said again")
+		return
+	}
+	c.stats.up.Set(1)
+}
