@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"labwatch/secret"
 )
 
 // poster sends bodies to one address, as the sinks that speak HTTP do.
@@ -57,13 +59,10 @@ func readRoots(path string) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// readSecret reads a secret, which is one line.
+// readSecret reads a secret at each use, so that it can be changed while labwatch runs.
 func readSecret(path string) (string, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("read secret: %w", err)
-	}
-	return strings.TrimSpace(string(b)), nil
+	s, err := secret.Source{File: path}.Read()
+	return s.Reveal(), err
 }
 
 // post sends one body below the address. What came back decides: 2xx is taken; a request that is wrong in itself is
