@@ -17,7 +17,7 @@ var (
 // message.
 func (c *scanner) text() (string, error) {
 	start := c.i + 1
-	for i := start; i < len(c.s); i++ {
+	for i := start + plain(c.s[start:]); i < len(c.s); i++ {
 		switch b := c.s[i]; {
 		case b == '"':
 			c.i = i + 1
@@ -32,6 +32,24 @@ func (c *scanner) text() (string, error) {
 	}
 	c.i = len(c.s)
 	return "", errOpen
+}
+
+// plain is how many bytes at the front of s, in eights, are surely neither a quote nor a backslash nor a control
+// character: it spares most texts the look at each byte.
+func plain(s string) (n int) {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for len(s)-n >= 8 {
+		c := s[n : n+8]
+		x := uint64(c[0]) | uint64(c[1])<<8 | uint64(c[2])<<16 | uint64(c[3])<<24 |
+			uint64(c[4])<<32 | uint64(c[5])<<40 | uint64(c[6])<<48 | uint64(c[7])<<56
+		quote, slash := x^'"'*ones, x^'\\'*ones
+		// The top bit of a byte is set if the byte is one of these, or not ASCII, or a borrow came from below.
+		if (x|(x-' '*ones)|(quote-ones)|(slash-ones))&tops != 0 {
+			break
+		}
+		n += 8
+	}
+	return n
 }
 
 // escaped reads the rest of a text from its first backslash on.

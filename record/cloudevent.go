@@ -5,36 +5,30 @@ import (
 	"strconv"
 )
 
-// CloudEvent gives the attributes of the published record as a CloudEvent 1.0. The id is the place of the raw
-// record, "<topic>/<partition>/<offset>" and "/<index>" for all but the first reading of a message, so that a
-// repeat is recognised; typ is "labwatch.record.<kind>". Source is "/labwatch" or "/labwatch/<facility>", and
-// subject the device, each name escaped as a segment of a URI path.
-func (r *Record) CloudEvent() (id, typ, source, subject string) {
-	var buf [128]byte
-	b := append(buf[:0], r.Origin.Topic...)
-	b = strconv.AppendInt(append(b, '/'), int64(r.Origin.Partition), 10)
-	b = strconv.AppendInt(append(b, '/'), r.Origin.Offset, 10)
-	if r.Origin.Index > 0 {
-		b = strconv.AppendInt(append(b, '/'), int64(r.Origin.Index), 10)
+// The attributes of a published record as a CloudEvent 1.0.
+
+// AppendEventID appends the id: the place of the raw record, "<topic>/<partition>/<offset>" and "/<index>" for all but
+// the first reading of a message, so that a repeat is recognised.
+func AppendEventID(dst []byte, o *Origin) []byte {
+	dst = append(dst, o.Topic...)
+	dst = strconv.AppendInt(append(dst, '/'), int64(o.Partition), 10)
+	dst = strconv.AppendInt(append(dst, '/'), o.Offset, 10)
+	if o.Index > 0 {
+		dst = strconv.AppendInt(append(dst, '/'), int64(o.Index), 10)
 	}
-	source = "/labwatch"
-	if r.Facility != "" {
-		source = "/labwatch/" + url.PathEscape(r.Facility)
-	}
-	return string(b), eventType(r.Kind), source, url.PathEscape(r.Device)
+	return dst
 }
 
-// eventType spares an allocation for each record of the four streams.
-func eventType(k Kind) string {
-	switch k {
-	case Result:
-		return "labwatch.record.result"
-	case Control:
-		return "labwatch.record.qc"
-	case Event:
-		return "labwatch.record.log"
-	case Telemetry:
-		return "labwatch.record.telemetry"
+// EventSource is "/labwatch" or "/labwatch/<facility>", the facility escaped as a segment of a URI path.
+func EventSource(facility string) string {
+	if facility == "" {
+		return "/labwatch"
 	}
-	return "labwatch.record." + k.String()
+	return "/labwatch/" + url.PathEscape(facility)
 }
+
+// EventSubject is the device, escaped likewise.
+func EventSubject(device string) string { return url.PathEscape(device) }
+
+// CloudEventType is "labwatch.record.<kind>".
+func CloudEventType(k Kind) string { return "labwatch.record." + k.String() }

@@ -20,7 +20,8 @@ func TestCloudEvent(t *testing.T) {
 		{Record{Kind: Telemetry, Device: "D"}, "/0/0", "labwatch.record.telemetry", "/labwatch", "D"},
 		{Record{Kind: Tick}, "/0/0", "labwatch.record.tick", "/labwatch", ""},
 	} {
-		id, typ, source, subject := c.record.CloudEvent()
+		r := c.record
+		id, typ, source, subject := string(AppendEventID(nil, &r.Origin)), CloudEventType(r.Kind), EventSource(r.Facility), EventSubject(r.Device)
 		if id != c.id || typ != c.typ || source != c.source || subject != c.subject {
 			t.Errorf("got %q %q %q %q, want %q %q %q %q", id, typ, source, subject, c.id, c.typ, c.source, c.subject)
 		}
@@ -31,13 +32,13 @@ func TestCloudEvent(t *testing.T) {
 // hold.
 func TestCloudEventSourceIsAReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := Record{Facility: rapid.String().Draw(t, "facility")}
-		_, _, source, _ := r.CloudEvent()
+		facility := rapid.String().Draw(t, "facility")
+		source := EventSource(facility)
 		u, err := url.Parse(source)
 		if err != nil || u.Host != "" || u.RawQuery != "" || u.Fragment != "" {
 			t.Fatalf("%q: %v", source, err)
 		}
-		if want := "/labwatch/" + r.Facility; r.Facility != "" && u.Path != want {
+		if want := "/labwatch/" + facility; facility != "" && u.Path != want {
 			t.Errorf("%q is the path %q, want %q", source, u.Path, want)
 		}
 	})

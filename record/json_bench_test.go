@@ -11,13 +11,3 @@ func BenchmarkAppendJSON(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(dst)), "bytes")
 }
-
-func BenchmarkCloudEvent(b *testing.B) {
-	r, _ := sampleResult()
-	b.ReportAllocs()
-	for b.Loop() {
-		if id, _, _, _ := r.CloudEvent(); id == "" {
-			b.Fatal("no id")
-		}
-	}
-}

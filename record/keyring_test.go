@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -159,6 +160,23 @@ func TestFingerprint(t *testing.T) {
 	k := testKeys(t)
 	if len(k.Fingerprint()) != 16 || k.Fingerprint() != testKeys(t).Fingerprint() {
 		t.Error("the fingerprint is not stable")
+	}
+}
+
+// Remembering tokens changes none of them, however many persons there are.
+func TestTokensAreRememberedRight(t *testing.T) {
+	k := testKeys(t)
+	used := newTokenizer(k.id, "patient", k.patient)
+	for round := range 2 {
+		for i := range maxTokens + 100 {
+			facility, id := []string{"", "North", "Nort"}[i%3], fmt.Sprint([]string{"", "h", "mrn "}[i%3], i/3)
+			if got, want := used.token(facility, id), k.PatientToken(facility, id); got != want {
+				t.Fatalf("round %d: %q at %q is %s, want %s", round, id, facility, got, want)
+			}
+		}
+	}
+	if n := len(used.cache.tokens); n > maxTokens {
+		t.Errorf("%d tokens are remembered", n)
 	}
 }
 

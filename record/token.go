@@ -21,10 +21,11 @@ type tokenizer struct {
 	purpose string // "patient" or "technician"
 	mac     hash.Hash
 	buf     []byte
+	cache   tokenCache
 }
 
 func newTokenizer(keyID, purpose string, key []byte) *tokenizer {
-	return &tokenizer{keyID: keyID, purpose: purpose, mac: hmac.New(sha256.New, key)}
+	return &tokenizer{keyID: keyID, purpose: purpose, mac: hmac.New(sha256.New, key), cache: newTokenCache()}
 }
 
 // tokenAlphabet is base32 in small letters, which survives systems that ignore case.
@@ -34,6 +35,19 @@ var tokenAlphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithP
 // normal form C, without blanks at the ends, in capitals; the facility is part, because two hospitals number
 // their patients alike. An empty id has no token.
 func (t *tokenizer) token(facility, id string) string {
+	if id == "" {
+		return ""
+	}
+	key := t.cache.key(facility, id)
+	token, known := t.cache.tokens[key]
+	if !known {
+		token = t.make(facility, id)
+		t.cache.put(key, token)
+	}
+	return token
+}
+
+func (t *tokenizer) make(facility, id string) string {
 	t.buf = append(append(append(append(t.buf[:0], t.purpose...), 0), facility...), 0)
 	start := len(t.buf)
 	t.buf = appendCanonicalID(t.buf, id)

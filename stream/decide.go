@@ -36,6 +36,9 @@ func step(about subject, rule string, p alerts.Policy, s *alerts.State, o alerts
 
 // say publishes what a step changed.
 func (w *Worker) say(about subject, rule string, s *alerts.State, change alerts.Change, e alerts.Evidence, emit Emit) {
+	if w.muted {
+		return
+	}
 	a := alerts.Alert{
 		Change: change, Rule: rule, Device: about.device, Facility: about.facility, Kind: about.kind,
 		Series: about.series, Test: about.test, Unit: about.unit, Label: about.label, At: about.at, Origin: about.origin,

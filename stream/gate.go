@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"math"
+	"slices"
 
 	"labwatch/record"
 )
@@ -23,33 +24,29 @@ const (
 type gate struct {
 	newest int64 // greatest event time admitted
 	leaps  int   // readings in a row that lie further ahead of it than the grace
-	seen   []passed
-	at     int // next place in the ring
-}
+	at     int   // next place in the ring
 
-// passed is one remembered reading. Hashes of 64 bits make a false repeat a matter of one in 10^16 for a ring of
-// hundreds.
-type passed struct{ id, content uint64 }
+	// The ring: hashes of ids and of contents. They lie apart, because nearly every reading goes through all ids and
+	// looks at no content. 64 bits make a false repeat a matter of one in 10^16 for a ring of hundreds.
+	ids, contents []uint64
+}
 
 // admit says what r is and remembers it. Readings without an id cannot be recognised and are fresh or late. A reading
 // whose clock runs ahead does not move the newest time, or everything after it would be late.
 func (g *gate) admit(r *record.Record, size int, grace int64) verdict {
 	if r.ID != "" {
-		p := passed{hashString(r.ID), contentHash(r)}
-		for i := range g.seen {
-			if g.seen[i].id != p.id {
-				continue
-			}
-			if g.seen[i].content == p.content {
+		id, content := hashString(r.ID), contentHash(r)
+		if i := slices.Index(g.ids, id); i >= 0 {
+			if g.contents[i] == content {
 				return repeated
 			}
-			g.seen[i].content = p.content
+			g.contents[i] = content
 			return corrected
 		}
-		if len(g.seen) < size {
-			g.seen = append(g.seen, p)
+		if len(g.ids) < size {
+			g.ids, g.contents = append(g.ids, id), append(g.contents, content)
 		} else {
-			g.seen[g.at%size] = p
+			g.ids[g.at%size], g.contents[g.at%size] = id, content
 		}
 		g.at = (g.at + 1) % size
 	}
@@ -106,10 +103,10 @@ func (g *gate) append(b []byte) []byte {
 	b = binary.AppendVarint(b, g.newest)
 	b = binary.AppendUvarint(b, uint64(g.leaps))
 	b = binary.AppendUvarint(b, uint64(g.at))
-	b = binary.AppendUvarint(b, uint64(len(g.seen)))
-	for _, p := range g.seen {
-		b = binary.LittleEndian.AppendUint64(b, p.id)
-		b = binary.LittleEndian.AppendUint64(b, p.content)
+	b = binary.AppendUvarint(b, uint64(len(g.ids)))
+	for i, id := range g.ids {
+		b = binary.LittleEndian.AppendUint64(b, id)
+		b = binary.LittleEndian.AppendUint64(b, g.contents[i])
 	}
 	return b
 }
@@ -119,9 +116,9 @@ func (g *gate) read(r *reader) {
 	g.leaps = int(r.uvarint())
 	g.at = int(r.uvarint())
 	n := r.count(16)
-	g.seen = make([]passed, n)
-	for i := range g.seen {
-		g.seen[i] = passed{r.uint64(), r.uint64()}
+	g.ids, g.contents = make([]uint64, n), make([]uint64, n)
+	for i := range g.ids {
+		g.ids[i], g.contents[i] = r.uint64(), r.uint64()
 	}
 	if g.at > n {
 		r.fail(errRing)

@@ -116,6 +116,9 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		if !counts {
 			continue
 		}
+		if s.states[i].Phase == alerts.Idle && !o.breach() {
+			continue // most readings: a step would change nothing
+		}
 		policy := w.j.policies[named[i].Name]
 		applies := policy.Alerts(s.kind)
 		if !applies && s.states[i].Healthy() {
@@ -155,6 +158,9 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	for i, o := range w.opinions {
 		name := w.j.Plan.Group[i].Name
 		w.scores = append(w.scores, record.Score{Detector: name, Series: g.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
+		if m.states[i].Phase == alerts.Idle && !o.breach() {
+			continue // as in judgeNumber
+		}
 		policy := w.j.policies[name]
 		if !policy.Alerts(r.Kind) {
 			continue
@@ -178,8 +184,7 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 func (w *Worker) outside(r *record.Record) bool {
 	for i := range r.Channels {
 		if limit, ok := w.j.limits[r.Channels[i].Name]; ok && w.j.Alerts.Limit.Enabled {
-			o := limit.Observe(r.Time, r.Channels[i].Value, limit.Unit)
-			if o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical) {
+			if breaks(limit.Observe(r.Time, r.Channels[i].Value, limit.Unit)) {
 				return true
 			}
 		}

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"strconv"
-	"time"
 
 	"labwatch/alerts"
 	"labwatch/record"
@@ -14,24 +13,16 @@ type Seal func(origin record.Origin, key, value []byte) []byte
 
 // publisher makes outputs. It serves one goroutine.
 type publisher struct {
-	seal    Seal
-	slab    slab
-	headers []Header // room for those of the next outputs
+	seal     Seal
+	slab     slab
+	headers  [7]Header // of the output at hand
+	facility string    // of the reading before,
+	source   []byte    // and the source of its event
 }
 
 // text is s as bytes of an output.
 func (p *publisher) text(s string) []byte {
 	return p.slab.take(len(s), func(b []byte) []byte { return append(b, s...) })
-}
-
-// room is an empty list with room for n headers, cut from a block as the slab does.
-func (p *publisher) room(n int) []Header {
-	if len(p.headers) < n {
-		p.headers = make([]Header, 100*n)
-	}
-	list := p.headers[:0:n]
-	p.headers = p.headers[n:]
-	return list
 }
 
 // log is a standardized reading on its way to the judge, keyed so that a device stays in one partition.
@@ -45,29 +36,41 @@ func (p *publisher) log(r *record.Record) Output {
 
 // record is a judged reading.
 func (p *publisher) record(r *record.Record, scores []record.Score) Output {
-	id, typ, source, subject := r.CloudEvent()
+	key := p.text(r.Device)
+	subject := key
+	if escaped := record.EventSubject(r.Device); escaped != r.Device {
+		subject = p.text(escaped)
+	}
+	if p.source == nil || r.Facility != p.facility {
+		p.facility, p.source = cloned(r.Facility), []byte(record.EventSource(r.Facility))
+	}
+	p.headers = [...]Header{
+		{"ce_specversion", version10},
+		{"ce_id", p.slab.take(len(r.Origin.Topic)+45, func(b []byte) []byte { return record.AppendEventID(b, &r.Origin) })},
+		{"ce_type", eventTypes[r.Kind]},
+		{"ce_source", p.source},
+		{"ce_subject", subject},
+		{"ce_time", p.slab.take(len("2006-01-02T15:04:05.999999999Z"), func(b []byte) []byte { return record.AppendTime(b, r.Time) })},
+		{"content-type", contentJSON},
+	}
 	return Output{
-		To:    Records,
-		Key:   p.text(r.Device),
-		Value: p.slab.take(4096, func(b []byte) []byte { return record.AppendJSON(b, r, scores) }),
-		Headers: append(p.room(7),
-			Header{"ce_specversion", version10},
-			Header{"ce_id", p.text(id)},
-			Header{"ce_type", p.text(typ)},
-			Header{"ce_source", p.text(source)},
-			Header{"ce_subject", p.text(subject)},
-			Header{"ce_time", p.slab.take(40, func(b []byte) []byte {
-				return time.Unix(0, r.Time).UTC().AppendFormat(b, time.RFC3339Nano)
-			})},
-			Header{"content-type", contentJSON},
-		),
+		To:      Records,
+		Key:     key,
+		Value:   p.slab.take(4096, func(b []byte) []byte { return record.AppendJSON(b, r, scores) }),
+		Headers: p.headers[:],
 	}
 }
 
-// version10 and contentJSON are shared by all outputs; nobody writes to them.
+// What all outputs share; nobody writes to it.
 var (
 	version10   = []byte("1.0")
 	contentJSON = []byte("application/json")
+	eventTypes  = [...][]byte{
+		record.Result:    []byte(record.CloudEventType(record.Result)),
+		record.Control:   []byte(record.CloudEventType(record.Control)),
+		record.Event:     []byte(record.CloudEventType(record.Event)),
+		record.Telemetry: []byte(record.CloudEventType(record.Telemetry)),
+	}
 )
 
 // alert is one message about an alert.

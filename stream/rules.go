@@ -11,6 +11,9 @@ import (
 // rule moves one plain rule's alert on. Healthy states are not kept, so a device that is well costs nothing.
 // explain is called only when there is something to say.
 func (w *Worker) rule(d *device, about subject, name string, p alerts.Policy, o alerts.Observation) (*alerts.State, alerts.Change) {
+	if len(d.rules) == 0 && !breaks(o) {
+		return nil, alerts.Quiet // most readings
+	}
 	key := ruleKey{name, about.series, about.result + about.own}
 	s := d.rules[key]
 	if s == nil {
@@ -68,6 +71,11 @@ func (w *Worker) limit(d *device, about subject, limit *alerts.Limit, value floa
 	if s, change := w.rule(d, about, alerts.RuleLimit, w.j.Alerts.Limit.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleLimit, s, change, limit.Explain(value), emit)
 	}
+	return breaks(o)
+}
+
+// breaks says whether an observation is at or beyond one of its levels; a comparison with NaN is false.
+func breaks(o alerts.Observation) bool {
 	return o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical)
 }
 

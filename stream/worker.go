@@ -39,6 +39,7 @@ type Worker struct {
 	vector   []float64
 	channels []string
 	timed    bool
+	muted    bool  // the message at hand is worked again: nothing is said, so nothing is written down either
 	heardAt  int64 // when the reading at hand was heard: of the log its entry's timestamp, which no instrument sets
 	state    alerts.State
 }
@@ -70,19 +71,16 @@ func NewWorker(j *Judging, intake *Intake, seal Seal) *Worker {
 // Process takes the next message. A nil emit mutes it: state changes exactly as it would, and nothing is said or
 // counted. An error means that the log holds what it cannot hold; the caller must stop before it saves anything.
 func (w *Worker) Process(m Message, emit Emit) error {
-	muted := emit == nil
-	if muted {
-		emit = func(Output) {}
-	}
+	w.muted = emit == nil
 	// One record in 64 is timed, which shows where time goes and costs next to none.
 	w.worked++
-	w.timed = !muted && w.worked%64 == 0
+	w.timed = !w.muted && w.worked%64 == 0
 	if w.intake != nil {
 		w.processRaw(m, emit)
 	} else if err := w.processEntry(m, emit); err != nil {
 		return err
 	}
-	if muted {
+	if w.muted {
 		w.tally = tally{}
 		w.arrived = w.arrived[:0]
 	}
@@ -116,7 +114,9 @@ func (w *Worker) processRaw(m Message, emit Emit) {
 		},
 		func(reason *record.Reject) {
 			w.tally.reject(reason.Code)
-			emit(w.publish.reject(m, reason))
+			if !w.muted {
+				emit(w.publish.reject(m, reason))
+			}
 		})
 }
 
@@ -142,7 +142,9 @@ func (w *Worker) judge(r *record.Record, offset int64, emit Emit) {
 	}
 	w.tally.standardized++
 	w.tally.flag(r.Flags)
-	emit(w.publish.record(r, w.scores))
+	if !w.muted {
+		emit(w.publish.record(r, w.scores))
+	}
 }
 
 // device finds or makes a device.

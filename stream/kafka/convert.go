@@ -14,22 +14,38 @@ func incoming(r *kgo.Record) stream.Message {
 	}
 }
 
-// sheaf hands out room for the headers of records from large blocks. It serves one goroutine.
-type sheaf struct{ block []kgo.RecordHeader }
+// sheaf hands out records and room for their headers from large blocks. It serves one goroutine.
+type sheaf struct {
+	records []kgo.Record
+	headers []kgo.RecordHeader
+}
 
-func (s *sheaf) take(n int) []kgo.RecordHeader {
-	if len(s.block) < n {
-		s.block = make([]kgo.RecordHeader, max(n, 700))
+// sheafSize records are allocated at once. A block lives until the last of them is acknowledged.
+const sheafSize = 128
+
+func (s *sheaf) record() *kgo.Record {
+	if len(s.records) == 0 {
+		s.records = make([]kgo.Record, sheafSize)
 	}
-	list := s.block[:n:n]
-	s.block = s.block[n:]
+	r := &s.records[0]
+	s.records = s.records[1:]
+	return r
+}
+
+func (s *sheaf) room(n int) []kgo.RecordHeader {
+	if len(s.headers) < n {
+		s.headers = make([]kgo.RecordHeader, max(n, 7*sheafSize)) // of a judged record
+	}
+	list := s.headers[:n:n]
+	s.headers = s.headers[n:]
 	return list
 }
 
 // outgoing is the Kafka record of an output. Its timestamp is left to the client: brokers delete by timestamp and
 // refuse future ones, so event time, which may be years away, stays in the message.
-func (env *Environment) outgoing(o stream.Output, headers *sheaf) *kgo.Record {
-	r := &kgo.Record{Key: o.Key, Value: o.Value}
+func (env *Environment) outgoing(o stream.Output, s *sheaf) *kgo.Record {
+	r := s.record()
+	r.Key, r.Value = o.Key, o.Value
 	switch o.To {
 	case stream.Log:
 		r.Topic = env.Topics.Log
@@ -41,9 +57,9 @@ func (env *Environment) outgoing(o stream.Output, headers *sheaf) *kgo.Record {
 		r.Topic = env.Topics.Rejects
 	}
 	if len(o.Headers) > 0 {
-		r.Headers = headers.take(len(o.Headers))
+		r.Headers = s.room(len(o.Headers))
 		for i, h := range o.Headers {
-			r.Headers[i] = kgo.RecordHeader{Key: h.Key, Value: h.Value}
+			r.Headers[i] = kgo.RecordHeader(h)
 		}
 	}
 	return r

@@ -34,7 +34,7 @@ type part struct {
 	worker *stream.Worker
 	next   int64 // first offset that the worker has not seen
 
-	headers sheaf
+	sheaf sheaf
 
 	keys    []string // snapshots of the open transaction
 	blobs   [][]byte
@@ -111,7 +111,7 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 	if p == nil {
 		return fmt.Errorf("got records of partition %d of %s, which is not open", at.partition, at.topic)
 	}
-	emit := func(o stream.Output) { send(j.env.outgoing(o, &p.headers), nil) }
+	emit := func(o stream.Output) { send(j.env.outgoing(o, &p.sheaf), nil) }
 	for _, r := range f.Records {
 		if r.Offset < p.next {
 			return fmt.Errorf("got offset %d of partition %d of %s twice: %d comes next", r.Offset, at.partition, at.topic, p.next)

@@ -30,7 +30,7 @@ type Sequence struct {
 // lane is one owned raw partition. Its sequencer holds scratch space only.
 type lane struct {
 	sequencer *stream.Sequencer
-	headers   sheaf
+	sheaf     sheaf
 }
 
 // NewSequence makes the stage; newSequencer is called once for each partition.
@@ -119,7 +119,7 @@ func (s *Sequence) work(at place, f kgo.FetchTopicPartition, send sender) error 
 	if l == nil {
 		return fmt.Errorf("got records of partition %d of %s, which is not open", at.partition, at.topic)
 	}
-	emit := func(o stream.Output) { send(s.env.outgoing(o, &l.headers), nil) }
+	emit := func(o stream.Output) { send(s.env.outgoing(o, &l.sheaf), nil) }
 	for _, r := range f.Records {
 		l.sequencer.Process(incoming(r), emit)
 	}

@@ -20,11 +20,21 @@ func (s *session) transaction(ctx context.Context) error {
 		failed produceFailure
 		ends   time.Time
 	)
+	// What was begun is produced to its end, whoever stops us.
+	producing := context.WithoutCancel(ctx)
+	produced := func(r *kgo.Record, err error) {
+		if err != nil {
+			failed.note(r, err)
+		}
+	}
 	send := func(r *kgo.Record, acked func(int64)) {
-		s.gts.Produce(context.WithoutCancel(ctx), r, func(r *kgo.Record, err error) {
-			if err != nil {
-				failed.note(r, err)
-			} else if acked != nil {
+		if acked == nil {
+			s.gts.Produce(producing, r, produced)
+			return
+		}
+		s.gts.Produce(producing, r, func(r *kgo.Record, err error) {
+			produced(r, err)
+			if err == nil {
 				acked(r.Offset)
 			}
 		})
