@@ -85,6 +85,7 @@ func (b *embeddedBroker) restart(_ bool, down time.Duration) error {
 // kafkaBroker is one real node, run by the script that the end-to-end tests use, on a port and a folder of its own.
 type kafkaBroker struct {
 	script, dir, at string
+	lives           int // so far; each has a log of its own
 }
 
 func startKafka(root, dir string) (*kafkaBroker, error) {
@@ -138,6 +139,11 @@ func (b *kafkaBroker) restart(crash bool, down time.Duration) error {
 		time.Sleep(200 * time.Millisecond)
 	} else if err := b.do("stop"); err != nil {
 		return err
+	}
+	b.lives++
+	old := filepath.Join(b.dir, "kafka.log")
+	if err := os.Rename(old, fmt.Sprintf("%s.life%d", old, b.lives)); err != nil {
+		return fmt.Errorf("keep the log of Kafka: %w", err)
 	}
 	time.Sleep(down)
 	return b.do("start")

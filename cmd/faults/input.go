@@ -29,7 +29,7 @@ func (l *lab) stream(ctx context.Context) error {
 			if p.cmd.ProcessState.ExitCode() == 2 {
 				return fmt.Errorf("start the simulator: %s", p.tail(1))
 			}
-			l.say("the simulator ended and is started again: %s", p.tail(1))
+			l.say("the simulator ended and is started again: %.200s", p.tail(1))
 			sleep(ctx, 500*time.Millisecond)
 		}
 	}

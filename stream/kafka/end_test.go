@@ -22,7 +22,7 @@ type forgotten struct {
 	once sync.Once
 }
 
-func (f *forgotten) seal(now time.Time, last bool, send sender) map[place]string {
+func (f *forgotten) seal(now time.Time, last bool, send sender) map[place]mark {
 	f.once.Do(func() {
 		answered := f.b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: f.env.Group + "-judge", Err: kerr.UnknownMemberID})
 		ctx, cancel := context.WithTimeout(f.b.t.Context(), patience)

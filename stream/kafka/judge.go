@@ -125,8 +125,8 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 }
 
 // seal produces the snapshots that are due and names each partition's redo point, in the same transaction.
-func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
-	metadata := map[place]string{}
+func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
+	marks := map[place]mark{}
 	if sabotaged(snapshotsOutside) {
 		send = j.sendOutside
 	}
@@ -145,12 +145,12 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]string {
 		if p.trim != nil {
 			p.worker.Refresh(p.trim.stale(), put)
 		}
-		metadata[at] = note{redo, j.env.Rules}.String()
+		marks[at] = mark{p.next, note{redo, j.env.Rules}.String()}
 		if sabotaged(diskFirst) {
 			j.keep.write(at.partition, p.position, p.keys, p.blobs)
 		}
 	}
-	return metadata
+	return marks
 }
 
 // acked notes the offset of the i-th snapshot of the open transaction.

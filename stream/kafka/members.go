@@ -6,8 +6,29 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
+
+// group is the consumer group of the stage.
+func (s *session) group() string { return s.env.Group + "-" + s.name }
+
+// member is the name that the group knows this instance by, over restarts.
+func (s *session) member() string { return s.env.Instance + "-" + s.name }
+
+// leave takes this instance out of the group, so that the others get its partitions now and not after the session
+// timeout. The client would not do it: a member with a name is expected back.
+func (s *session) leave(ctx context.Context) {
+	client := s.gts.Client()
+	err := client.LeaveGroupContext(ctx) // or it would join again
+	if err == nil {
+		leaving := kadm.LeaveGroup(s.group()).InstanceIDs(s.member()).Reason("stopped for good")
+		_, err = kadm.NewClient(client).LeaveGroup(ctx, leaving)
+	}
+	if err != nil {
+		s.env.Log.Warn().Err(err).Str("stage", s.name).Msg("the group was not left; others take over after the session timeout")
+	}
+}
 
 // assigned recovers new partitions before anything is fetched from them. The loop, which waits in its poll meanwhile,
 // cannot see that it is to stop, so this must.

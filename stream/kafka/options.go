@@ -26,6 +26,7 @@ type Config struct {
 
 	CommitInterval Duration `yaml:"commit_interval"` // one transaction; default 200 ms
 	SessionTimeout Duration `yaml:"session_timeout"` // after which a dead member's partitions move; default 10 s
+	LeaveOnStop    bool     `yaml:"leave_on_stop"`   // a stopped instance gives its partitions away at once; default false
 	FetchBytes     int32    `yaml:"fetch_bytes"`     // at most buffered a partition; default 512 KiB
 
 	Redo RedoBudget `yaml:"redo"`

@@ -33,13 +33,13 @@ func dwell(d time.Duration) {
 
 func sabotaged(mistake string) bool { return sabotage && sabotageWanted() == mistake }
 
-func (s *session) commitOutside(ctx context.Context, metadata map[place]string) {
+func (s *session) commitOutside(ctx context.Context, marks map[place]mark) {
 	ctx = kgo.PreCommitFnContext(ctx, func(req *kmsg.OffsetCommitRequest) error {
 		for i := range req.Topics {
 			t := &req.Topics[i]
 			for j := range t.Partitions {
-				if m, ok := metadata[place{t.Topic, t.Partitions[j].Partition}]; ok {
-					t.Partitions[j].Metadata = &m
+				if m, ok := marks[place{t.Topic, t.Partitions[j].Partition}]; ok {
+					t.Partitions[j].Metadata = &m.note
 				}
 			}
 		}

@@ -126,7 +126,7 @@ func (s *Sequence) work(at place, f kgo.FetchTopicPartition, send sender) error 
 	return nil
 }
 
-func (s *Sequence) seal(time.Time, bool, sender) map[place]string { return nil }
+func (s *Sequence) seal(time.Time, bool, sender) map[place]mark { return nil }
 
 func (s *Sequence) idle(time.Time) {}
 

@@ -17,6 +17,12 @@ type place struct {
 	partition int32
 }
 
+// mark is what a commit says of a place: its next offset, and the note beside it.
+type mark struct {
+	next int64
+	note string
+}
+
 // sender produces a record in the open transaction. Acked, which may be nil, is told the record's offset. A record
 // that cannot be written makes the transaction abort; nobody else need look after it.
 type sender func(r *kgo.Record, acked func(offset int64))
@@ -32,8 +38,9 @@ type stage interface {
 	// work takes the records of one place, in order, and sends what they give rise to. An error is a broken
 	// invariant: the session ends and nothing of the transaction is saved.
 	work(at place, f kgo.FetchTopicPartition, send sender) error
-	// seal is called once before the commit; it may send more and gives each place's commit metadata.
-	seal(now time.Time, last bool, send sender) map[place]string
+	// seal is called once before the commit; it may send more and says what is to be noted with each place's offset.
+	// At the last commit for now, everything that a recovery would have to work again is sent.
+	seal(now time.Time, last bool, send sender) map[place]mark
 	// settle is called after a successful commit.
 	settle(now time.Time)
 	// idle is called now and then while there is nothing to do.
@@ -56,7 +63,10 @@ type session struct {
 	broken   error
 	revoke   bool // since the last End
 
-	unsaved bool // a transaction was begun and has not been committed; of the loop
+	// Of the loop alone:
+	unsaved   bool      // a transaction was begun and has not been committed
+	committed time.Time // last
+	flushed   bool      // since then nothing is owed
 }
 
 // run keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session
@@ -106,13 +116,16 @@ func (s *session) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fatalf("start Kafka session %s: %w", s.name, err)
 	}
-	s.watchdog = watchdog{admin: kadm.NewClient(s.gts.Client()), group: s.env.Group + "-" + s.name, patience: 3 * s.env.SessionTimeout}
+	s.watchdog = watchdog{admin: kadm.NewClient(s.gts.Client()), group: s.group(), patience: 3 * s.env.SessionTimeout}
 	defer func() {
 		s.stats.joined.Store(false)
 		if !errors.Is(err, errStopped) {
 			end() // nothing is left to be said in order; a join or a recovery under way would be waited for
 		}
 		defer time.AfterFunc(closePatience, end).Stop()
+		if errors.Is(err, errStopped) && s.env.LeaveOnStop {
+			s.leave(life)
+		}
 		s.gts.CloseAllowingRebalance()
 		s.dropAll()
 	}()
@@ -133,10 +146,10 @@ func (s *session) run(ctx context.Context) (err error) {
 func (s *session) options(stop context.Context) []kgo.Opt {
 	env := s.env
 	return append(clientOptions(env),
-		kgo.ConsumerGroup(env.Group+"-"+s.name),
+		kgo.ConsumerGroup(s.group()),
 		kgo.ConsumeTopics(s.topics...),
 		kgo.TransactionalID(transactionalID(env, s.name, time.Now())),
-		kgo.InstanceID(env.Instance+"-"+s.name), // a restart within the session timeout moves no partitions
+		kgo.InstanceID(s.member()), // a restart within the session timeout moves no partitions
 		kgo.SessionTimeout(env.SessionTimeout),
 		kgo.HeartbeatInterval(max(env.SessionTimeout/10, 500*time.Millisecond)),
 		kgo.RebalanceTimeout(2*env.SessionTimeout),  // whoever died in a rebalance must not hold up the others for a minute

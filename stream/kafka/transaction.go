@@ -12,8 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// transaction gathers input for one commit interval, works it, and commits. With no input there is no transaction:
-// every one of ours carries offsets, so that Kafka can fence an instance that was thought dead.
+// transaction gathers input for one commit interval, works it, and commits. When there is no input for long, or no more
+// at a stop, what the stage still owes is committed without any.
 func (s *session) transaction(ctx context.Context) error {
 	var (
 		begun  bool
@@ -55,8 +55,7 @@ func (s *session) transaction(ctx context.Context) error {
 		}
 		if fetches.NumRecords() == 0 {
 			if !begun {
-				s.stage.idle(time.Now())
-				return errors.Join(s.failure(), s.watchdog.idle(ctx), s.acknowledgeRevoke(ctx))
+				break
 			}
 			continue
 		}
@@ -72,10 +71,20 @@ func (s *session) transaction(ctx context.Context) error {
 			return s.abandon(ctx, begun, err)
 		}
 	}
-	if !begun {
+	if begun {
+		return s.commit(ctx, send, &failed, ctx.Err() != nil)
+	}
+	s.stage.idle(time.Now())
+	if err := errors.Join(s.failure(), s.watchdog.idle(ctx), s.acknowledgeRevoke(ctx)); err != nil {
+		return err
+	}
+	if s.flushed || ctx.Err() == nil && time.Since(s.committed) < s.env.Redo.Age {
 		return nil
 	}
-	return s.commit(ctx, send, &failed)
+	if err := s.gts.Begin(); err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	return s.commit(ctx, send, &failed, true)
 }
 
 // work hands each place's records to the stage, different places at the same time.
@@ -140,30 +149,21 @@ func (s *session) abandon(ctx context.Context, begun bool, err error) error {
 	return err
 }
 
-// commit ends the transaction. Committed is the only outcome that is built upon; after "not committed" memory is
-// recovered from Kafka in place, and after an error by a new session, because nobody can tell what the broker did.
-func (s *session) commit(ctx context.Context, send sender, failed *produceFailure) error {
+// commit ends the transaction; last says that nothing may be owed afterwards. Committed is the only outcome that is built
+// upon; after "not committed" memory is recovered from Kafka in place, and after an error by a new session, because nobody
+// can tell what the broker did.
+func (s *session) commit(ctx context.Context, send sender, failed *produceFailure, last bool) error {
 	began := time.Now()
-	metadata := s.stage.seal(began, ctx.Err() != nil, send)
+	marks := s.stage.seal(began, last, send)
 	// The context of End is never cancelled by our stopping: a half ended transaction would have to be timed out.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*s.env.SessionTimeout)
 	defer cancel()
-	end = kgo.PreTxnCommitFnContext(end, func(req *kmsg.TxnOffsetCommitRequest) error {
-		for i := range req.Topics {
-			t := &req.Topics[i]
-			for j := range t.Partitions {
-				if m, ok := metadata[place{t.Topic, t.Partitions[j].Partition}]; ok {
-					t.Partitions[j].Metadata = &m
-				}
-			}
-		}
-		return nil
-	})
+	end = kgo.PreTxnCommitFnContext(end, annotate(marks))
 	if err := s.gts.Client().Flush(end); err != nil {
 		return s.abandon(ctx, true, fmt.Errorf("flush outputs: %w", err))
 	}
 	if sabotaged(offsetsOutside) {
-		s.commitOutside(end, metadata)
+		s.commitOutside(end, marks)
 	}
 	dwell(s.env.CommitInterval / 2)
 	committed, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
@@ -174,10 +174,9 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return fmt.Errorf("end transaction: %w", err)
 	}
 	if committed {
-		s.unsaved = false
-		s.stage.settle(time.Now())
+		s.unsaved, s.flushed, s.committed = false, last, time.Now()
+		s.stage.settle(s.committed)
 		s.stats.commits.Inc()
-		s.stats.lastCommit.Set(float64(time.Now().UnixMilli()) / 1e3)
 		s.stats.commitSeconds.UpdateDuration(began)
 		return nil
 	}
@@ -191,6 +190,31 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	s.env.Log.Info().Str("stage", s.name).AnErr("cause", failed.get()).
 		Msg("transaction was not committed; recovering from the committed offsets")
 	return s.reopen(ctx)
+}
+
+// annotate adds the marks to an offset commit. One without any input gets the offsets from the marks: every transaction
+// of ours carries offsets, so that Kafka can fence an instance that was thought dead.
+func annotate(marks map[place]mark) func(*kmsg.TxnOffsetCommitRequest) error {
+	return func(req *kmsg.TxnOffsetCommitRequest) error {
+		if len(req.Topics) == 0 {
+			for at, m := range marks {
+				p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+				p.Partition, p.Offset = at.partition, m.next
+				t := kmsg.NewTxnOffsetCommitRequestTopic()
+				t.Topic, t.Partitions = at.topic, append(t.Partitions, p)
+				req.Topics = append(req.Topics, t)
+			}
+		}
+		for i := range req.Topics {
+			t := &req.Topics[i]
+			for j := range t.Partitions {
+				if m, ok := marks[place{t.Topic, t.Partitions[j].Partition}]; ok {
+					t.Partitions[j].Metadata = &m.note
+				}
+			}
+		}
+		return nil
+	}
 }
 
 // reopen forgets what the aborted transaction taught and starts again at the committed offsets. The positions are

@@ -1,0 +1,71 @@
+package kafka
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"labwatch/stream"
+)
+
+// noted is what the judge's group has committed for partition 0, and the redo point beside it.
+func (b *bench) noted() (committed, redo int64) {
+	b.t.Helper()
+	offsets, err := kadm.NewClient(b.plain).FetchOffsets(b.t.Context(), b.env.Group+"-judge")
+	if err != nil {
+		return -1, -1
+	}
+	o, ok := offsets.Lookup(b.env.Topics.Log, 0)
+	if !ok {
+		return -1, -1
+	}
+	n, err := parseNote(o.Metadata)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return o.At, n.redo
+}
+
+// TestNothingOwed: whether a judge stops or has had nothing to do for long, it leaves no input to be worked again,
+// although no transaction is open then.
+func TestNothingOwed(t *testing.T) {
+	for name, c := range map[string]struct {
+		age  time.Duration
+		stop bool
+	}{
+		"a stop":   {time.Hour, true},
+		"idleness": {time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.env.Redo = RedoBudget{Records: 1 << 40, Age: c.age}
+			b.write("a", 40)
+			b.write("b", 40)
+			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- j.Run(ctx) }()
+			b.await("all is judged", b.settled)
+			if _, redo := b.noted(); redo == 80 {
+				t.Fatal("nothing was owed at the last commit, so this proves nothing")
+			}
+			owes := func() bool { committed, redo := b.noted(); return committed != 80 || redo != committed }
+			if !c.stop {
+				b.await("nothing is owed", func() bool { return !owes() })
+			}
+			cancel()
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			if owes() {
+				committed, redo := b.noted()
+				t.Errorf("committed %d, redo point %d; both should be 80", committed, redo)
+			}
+			if ids := b.published(80); len(ids) != 80 {
+				t.Errorf("%d records are published, want 80", len(ids))
+			}
+		})
+	}
+}
