@@ -18,7 +18,7 @@ var _ stage = nothing{}
 func (nothing) open(context.Context, place) (int64, error)        { return 0, nil }
 func (nothing) drop(place)                                        {}
 func (nothing) work(place, kgo.FetchTopicPartition, sender) error { return nil }
-func (nothing) seal(time.Time, bool, sender) map[place]mark     { return nil }
+func (nothing) seal(time.Time, bool, sender) map[place]mark       { return nil }
 func (nothing) settle(time.Time)                                  {}
 
 func (nothing) idle(time.Time) {}
