@@ -60,6 +60,9 @@ const (
 	stageDeliver  = "deliver"
 )
 
+// consoleLog is how a command that is no daemon logs.
+func consoleLog() config.Log { return config.Log{Level: "warn", Format: "console"} }
+
 func newLog(c config.Log, w io.Writer) zerolog.Logger {
 	if c.Format == "console" {
 		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}

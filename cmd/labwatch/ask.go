@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"labwatch/config"
+	"labwatch/stream/kafka"
+)
+
+// askPatience is how long a command waits for a broker that should be there.
+const askPatience = 10 * time.Second
+
+// asking is a config with a connection to its broker.
+type asking struct {
+	cfg   *config.Config
+	env   *kafka.Environment
+	Close func()
+	// scan is kafka.Scan over the connection.
+	scan func(ctx context.Context, topic string, from time.Time, each func(kafka.Found) error) error
+}
+
+// ask connects to the broker of a config: that of kafka.brokers, or the embedded one that run has started.
+func ask(ctx context.Context, path string, log zerolog.Logger) (*asking, error) {
+	cfg, err := config.Load(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	env := &kafka.Environment{Config: cfg.Kafka, Log: log.Level(zerolog.ErrorLevel)}
+	if len(env.Brokers) == 0 {
+		env.Brokers, env.Embedded = []string{net.JoinHostPort("127.0.0.1", strconv.Itoa(cfg.Broker.Port))}, true
+	}
+	client, err := kafka.Connect(ctx, env, askPatience)
+	if err != nil {
+		return nil, err
+	}
+	return &asking{cfg, env, client.Close, func(ctx context.Context, topic string, from time.Time, each func(kafka.Found) error) error {
+		return kafka.Scan(ctx, env, client, topic, from, each)
+	}}, nil
+}
