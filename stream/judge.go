@@ -93,6 +93,10 @@ func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, em
 
 // judgeNumber is score, then decide, then learn, for one number of one series.
 func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, early bool, emit Emit) {
+	named := w.j.Plan.Series[about.kind]
+	if len(named) == 0 {
+		return // nobody would ask the baseline
+	}
 	s := d.seriesOf(w.j, about.kind, about.series)
 	if s == nil {
 		w.tally.unscored++
@@ -100,7 +104,6 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 	}
 	s.remember(about)
 	counts := early || s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan)) // early ones are not learned anyway
-	named := w.j.Plan.Series[s.kind]
 	w.vector = append(w.vector[:0], value)
 	sample := detectors.Sample{At: about.at, Values: w.vector}
 	w.opinions = s.ask(w.j, named, sample, w.timed, w.opinions[:0])

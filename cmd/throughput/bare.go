@@ -54,7 +54,7 @@ func bareOptions(brokers []string, group, topic string) []kgo.Opt {
 		kgo.FetchMaxPartitionBytes(1 << 20),
 		kgo.FetchMaxBytes(64 << 20),
 		kgo.MaxDecompressBatchBytes(64 << 20),
-		kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.SnappyCompression(), kgo.NoCompression()),
+		kgo.ProducerBatchCompression(kgo.SnappyCompression(), kgo.Lz4Compression(), kgo.NoCompression()),
 		kgo.MetadataMinAge(250 * time.Millisecond),
 		kgo.AlwaysRetryEOF(),
 		kgo.ConsumerGroup(group),

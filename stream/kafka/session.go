@@ -64,9 +64,10 @@ type session struct {
 	revoke   bool // since the last End
 
 	// Of the loop alone:
-	unsaved   bool      // a transaction was begun and has not been committed
-	committed time.Time // last
-	flushed   bool      // since then nothing is owed
+	unsaved   bool          // a transaction was begun and has not been committed
+	ending    time.Duration // what the last commit took
+	committed time.Time     // last
+	flushed   bool          // since then nothing is owed
 }
 
 // run keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session

@@ -65,7 +65,8 @@ func (s *session) transaction(ctx context.Context) error {
 				return fmt.Errorf("begin transaction: %w", err)
 			}
 			begun, s.unsaved = true, true
-			ends = time.Now().Add(s.env.CommitInterval)
+			// One commit an interval: what the commit itself takes is part of it, or readers would wait for both.
+			ends = time.Now().Add(s.env.CommitInterval - min(s.ending, s.env.CommitInterval/2))
 		}
 		if err := s.work(fetches, send); err != nil {
 			return s.abandon(ctx, begun, err)
