@@ -1,17 +1,20 @@
 package detectors
 
 import (
-	"encoding/binary"
-	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 )
 
-// A conformal turns scores without a known distribution into an alarm level: a new score s has the p-value
-// (1 + #{calibration scores >= s}) / (n+1), valid whatever the distribution as long as the new score is
-// exchangeable with the n kept ones (Vovk, Gammerman & Shafer 2005; Laxhammar & Falkman 2010 for alarms).
-// The warning level is the smallest score with p <= alpha. Fewer than 1/alpha-1 scores can promise no such
-// p; until then the level is +Inf, which no score reaches.
+// A conformal turns scores without a known distribution into p-values and an alarm level: a new score s has
+// the p-value (1 + #{calibration scores >= s}) / (n+1), valid whatever the distribution as long as the new
+// score is exchangeable with the n kept ones (Vovk, Gammerman & Shafer 2005; Laxhammar & Falkman 2010 for
+// alarms). Fewer than 1/alpha-1 scores can promise no p of alpha; until then the level is +Inf, which no
+// score reaches.
+//
+// That p-value errs on the safe side where scores are tied, which in coarse data they are. The level is
+// therefore drawn anew for each score, so that the smoothed p-value (#{> s} + u (1 + #{= s})) / (n+1), u uniform, is
+// at most alpha exactly for the scores that reach it. Then the share of alarms is alpha, ties or not.
 //
 // Scores of suspect samples need care. Leaving them out cuts the top off the calibration: the level sinks,
 // more samples become suspect, and so on. Taking all in lets an episode of faults raise the level out of
@@ -19,24 +22,29 @@ import (
 // times as often as alpha expects, at most three in a row, and each may lift the level by at most a tenth of
 // its distance from the median.
 type conformal struct {
-	alpha   float64
-	scores  []float32 // ring, rounded up
-	pos, n  int
-	credit  int // scores that have not yet paid for a suspect one
-	stale   int // scores since the level was computed
-	warning float64
-	median  float64
-	sorted  []float32 // scratch
-}
+	alpha  float64
+	scores []uint16 // ring, see gradeOf
+	pos, n int
+	credit int     // scores that have not yet paid for a suspect one
+	u      float64 // draw behind the level
 
-// refresh is the number of scores after which the level is computed anew.
-const refresh = 64
+	// What follows is derived, and is not state.
+	sorted  []uint16
+	warning float64
+}
 
 func newConformal(alpha float64, size int) conformal {
-	return conformal{alpha: alpha, scores: make([]float32, size), warning: math.Inf(1)}
+	return conformal{alpha: alpha, scores: make([]uint16, size), sorted: make([]uint16, 0, size), warning: math.Inf(1)}
 }
 
-func (c *conformal) add(score float64, suspect bool) {
+// grades are the steps in which scores are kept, 2⁻¹⁶. A score falls to the step below it: it then reaches a level,
+// which is a step, exactly when its step does.
+const grades = 1 << 16
+
+func gradeOf(score float64) uint16 { return uint16(math.Max(0, math.Min(grades-1, score*grades))) }
+
+// add takes in the score of a sample and draws the next level.
+func (c *conformal) add(score float64, suspect bool, rng *rand.PCG) {
 	price := int(math.Ceil(1 / (5 * c.alpha)))
 	c.credit = min(c.credit+1, 3*price)
 	if suspect {
@@ -44,85 +52,83 @@ func (c *conformal) add(score float64, suspect bool) {
 			return
 		}
 		c.credit -= price
-		score = math.Min(score, c.warning+float64(0.1*(c.warning-c.median)))
+		score = math.Min(score, c.warning+float64(0.1*(c.warning-c.median())))
 	}
-	c.scores[c.pos] = roundUp(score)
-	c.pos = (c.pos + 1) % len(c.scores)
-	c.n = min(c.n+1, len(c.scores))
-	if c.stale++; c.stale >= refresh {
-		c.stale = 0
-		c.level()
+	c.keep(gradeOf(score))
+	c.u = float64(rng.Uint64()>>11) / (1 << 53)
+	c.level()
+}
+
+// keep lets a score take the place of the oldest, in the ring and in order.
+func (c *conformal) keep(score uint16) {
+	to, _ := slices.BinarySearch(c.sorted, score)
+	if c.n < len(c.scores) {
+		c.sorted = slices.Insert(c.sorted, to, score)
+		c.n++
+	} else {
+		from, _ := slices.BinarySearch(c.sorted, c.scores[c.pos])
+		if to > from { // what lies between moves by one, and nothing else
+			to--
+			copy(c.sorted[from:to], c.sorted[from+1:to+1])
+		} else {
+			copy(c.sorted[to+1:from+1], c.sorted[to:from])
+		}
+		c.sorted[to] = score
+	}
+	c.scores[c.pos] = score
+	if c.pos++; c.pos == len(c.scores) {
+		c.pos = 0
 	}
 }
 
-// level computes the warning level: just above the k-th largest score, where k is the number that p <=
-// alpha allows at or above it, the new score included.
+// level is the smallest score whose smoothed p-value is at most alpha.
 func (c *conformal) level() {
-	k := int(float64(c.alpha*float64(c.n+1)) + 1e-9)
-	if k < 1 {
+	allowed := c.alpha*float64(c.n+1) + 1e-9 // of scores as high, the new one included
+	if allowed < 1 {
 		c.warning = math.Inf(1)
 		return
 	}
-	c.sorted = append(c.sorted[:0], c.scores[:c.n]...)
-	slices.Sort(c.sorted)
-	c.warning = float64(math.Nextafter32(c.sorted[c.n-k], math.MaxFloat32))
-	c.median = float64(c.sorted[c.n/2])
+	above := int(allowed - c.u) // scores that may be greater
+	highest := c.sorted[max(0, c.n-1-above)]
+	from, _ := slices.BinarySearch(c.sorted, highest)
+	to := c.n
+	if highest < grades-1 {
+		to, _ = slices.BinarySearch(c.sorted, highest+1)
+	}
+	level := float64(highest)
+	if float64(c.n-to)+float64(c.u*float64(1+to-from)) > allowed {
+		level++
+	}
+	c.warning = level / grades
+}
+
+// pValue is the p-value of a score, ties counted against an alarm.
+func (c *conformal) pValue(score float64) float64 {
+	below, _ := slices.BinarySearch(c.sorted, gradeOf(score))
+	return float64(1+c.n-below) / float64(c.n+1)
+}
+
+// median is that of the scores; 0 when there are none.
+func (c *conformal) median() float64 {
+	if c.n == 0 {
+		return 0
+	}
+	return float64(c.sorted[c.n/2]) / grades
 }
 
 // critical is half again as far from the median as the warning level.
 func (c *conformal) critical(warning float64) float64 {
-	return warning + float64((graver-1)*(warning-c.median))
+	return warning + float64((graver-1)*(warning-c.median()))
 }
 
 // moments describe the calibration scores.
 func (c *conformal) moments() Moments {
 	xs := make([]float64, c.n)
-	for i := range xs {
-		xs[i] = float64(c.scores[c.index(i)])
+	for i, s := range c.sorted {
+		xs[i] = float64(s) / grades
 	}
 	return plainMoments(xs)
 }
 
 // index is the place of the i-th score, counted from the oldest.
 func (c *conformal) index(i int) int { return (c.pos - c.n + i + len(c.scores)) % len(c.scores) }
-
-// roundUp is the nearest float32 that is not smaller; a score equal to a kept one stays at or below it.
-func roundUp(x float64) float32 {
-	f := float32(x)
-	if float64(f) < x {
-		f = math.Nextafter32(f, math.MaxFloat32)
-	}
-	return f
-}
-
-func (c *conformal) append(b []byte) []byte {
-	b = binary.AppendUvarint(b, uint64(c.credit))
-	b = binary.AppendUvarint(b, uint64(c.stale))
-	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(c.warning))
-	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(c.median))
-	b = binary.AppendUvarint(b, uint64(c.n))
-	for i := range c.n {
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(c.scores[c.index(i)]))
-	}
-	return b
-}
-
-// read restores the scores; a ring that was larger when it was written keeps its newest.
-func (c *conformal) read(r *reader) {
-	c.credit = int(r.uvarint() & math.MaxInt32)
-	c.stale = int(r.uvarint() % refresh)
-	c.warning, c.median = r.float(), r.float()
-	if math.IsNaN(c.warning) || !finite(c.median) {
-		r.fail(fmt.Errorf("level %g around %g is not possible", c.warning, c.median))
-	}
-	for range r.count(maxList) {
-		f := r.float32()
-		if !(f >= 0 && f <= 1) {
-			r.fail(fmt.Errorf("isolation score %g is outside 0 to 1", f))
-			return
-		}
-		c.scores[c.pos] = f
-		c.pos = (c.pos + 1) % len(c.scores)
-		c.n = min(c.n+1, len(c.scores))
-	}
-}

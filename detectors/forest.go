@@ -9,8 +9,9 @@ import (
 // the same trees. It is there to compare with other implementations and for offline work. It is used by one
 // goroutine.
 type Forest struct {
-	trees []itree
-	x     []float32
+	trees  []itree
+	height int
+	x      []int32
 }
 
 // FitForest grows trees (usually 100) from samples of psi rows each (usually 256; all rows when there are
@@ -24,7 +25,7 @@ func FitForest(rows [][]float64, trees, psi int, rng *rand.PCG) (*Forest, error)
 		return nil, fmt.Errorf("fit forest: %d trees of %d rows, want 1 or more of 2 to %d", trees, psi, maxSample)
 	}
 	d := len(rows[0])
-	flat := make([]float32, len(rows)*d)
+	flat := make([]int32, len(rows)*d+1)
 	for i, r := range rows {
 		if len(r) != d {
 			return nil, fmt.Errorf("fit forest: row %d has %d values, the first has %d", i, len(r), d)
@@ -34,20 +35,20 @@ func FitForest(rows [][]float64, trees, psi int, rng *rand.PCG) (*Forest, error)
 				return nil, fmt.Errorf("fit forest: row %d holds a value that is not finite", i)
 			}
 		}
-		narrow(flat[i*d:(i+1)*d], r)
+		keys(flat[i*d:], r) // its guard is overwritten by the next row
 	}
-	f := &Forest{trees: make([]itree, trees), x: make([]float32, d)}
-	var g grower
-	r := rand.New(rng)
+	psi = min(psi, len(rows))
+	f := &Forest{trees: make([]itree, trees), height: heightLimit(psi), x: make([]int32, d+1)}
+	g := newGrower(rng, averagePaths(psi))
 	for i := range f.trees {
-		g.sample(r, len(rows), min(psi, len(rows)), d, func(i int) []float32 { return flat[i*d : (i+1)*d] })
-		f.trees[i] = g.grow(r, nil)
+		g.sample(len(rows), psi, d, func(i int) []int32 { return flat[i*d : (i+1)*d] })
+		f.trees[i] = g.grow(itree{})
 	}
 	return f, nil
 }
 
 // Score is 2^(-E[h]/c(psi)), 0 to 1; higher is more abnormal. row has the length of the rows fitted.
 func (f *Forest) Score(row []float64) float64 {
-	narrow(f.x, row)
-	return isolation(f.trees, f.x)
+	keys(f.x, row)
+	return isolation(f.trees, f.height, f.x)
 }

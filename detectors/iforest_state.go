@@ -8,7 +8,8 @@ import (
 	"math/rand/v2"
 )
 
-const iforestVersion = 1
+// Version 1 kept scores as float32 and worked the level out every 64 of them.
+const iforestVersion = 2
 
 // MarshalBinary writes the generator, the window, the trees in preorder and the calibration scores: at the
 // defaults and 4 channels about 85 kB.
@@ -22,7 +23,7 @@ func (d *iforest) MarshalBinary() ([]byte, error) {
 	b = binary.AppendUvarint(b, uint64(d.n))
 	for i := range d.n {
 		for _, v := range d.row(i) {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(valueOf(v)))
 		}
 	}
 	b = binary.AppendUvarint(b, uint64(len(d.trees)))
@@ -37,8 +38,9 @@ func (d *iforest) MarshalBinary() ([]byte, error) {
 // UnmarshalBinary restores the forest. Changed parameters drop nothing that still fits: the newest vectors
 // and scores, and as many trees; missing trees are grown one a vector.
 func (d *iforest) UnmarshalBinary(data []byte) error {
-	r := newReader(data, iforestVersion)
-	n := iforest{cfg: d.cfg, rng: d.rng, calib: newConformal(d.cfg.Alpha, d.cfg.Calibration)}
+	r, version := newReaderOf(data, 1, iforestVersion)
+	n := iforest{cfg: d.cfg, rng: d.rng, calib: newConformal(d.cfg.Alpha, d.cfg.Calibration), grower: d.grower,
+		height: heightLimit(d.cfg.Sample)}
 	var pcg rand.PCG
 	if err := pcg.UnmarshalBinary(r.bytes(r.count(64))); err != nil {
 		r.fail(fmt.Errorf("generator: %w", err))
@@ -48,6 +50,7 @@ func (d *iforest) UnmarshalBinary(data []byte) error {
 		t := readTree(r, n.channels)
 		if len(n.trees) < n.cfg.Trees {
 			n.trees = append(n.trees, t)
+			n.height = max(n.height, heightLimit(int(t.sample)))
 		}
 	}
 	n.next = int(r.uvarint()%math.MaxUint16) % n.cfg.Trees
@@ -55,7 +58,7 @@ func (d *iforest) UnmarshalBinary(data []byte) error {
 		n.next = len(n.trees)
 	}
 	n.since = int(r.uvarint() & math.MaxInt32)
-	n.calib.read(r)
+	n.calib.read(r, version)
 	if r.err == nil && len(n.trees) > 0 && n.n == 0 {
 		r.fail(errors.New("trees without vectors"))
 	}
@@ -80,70 +83,13 @@ func (d *iforest) readRows(r *reader) {
 	for range vectors {
 		row := d.rows[d.pos*channels : (d.pos+1)*channels]
 		for j := range row {
-			if row[j] = r.float32(); !finite(float64(row[j])) {
+			v := r.float32()
+			if !finite(float64(v)) {
 				r.fail(errors.New("state holds a value that is not a finite number"))
 			}
+			row[j] = keyOf(v)
 		}
 		d.pos = (d.pos + 1) % d.cfg.Window
 		d.n = min(d.n+1, d.cfg.Window)
 	}
-}
-
-// append writes a tree in preorder: for an inner node its feature plus one and threshold, for a leaf a zero
-// and its size. Paths follow from depth and size.
-func (t itree) append(b []byte) []byte {
-	for _, n := range t {
-		if n.feature == leaf {
-			b = binary.AppendUvarint(append(b, 0), uint64(n.right))
-			continue
-		}
-		b = binary.AppendUvarint(b, uint64(n.feature)+1)
-		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(n.at))
-	}
-	return b
-}
-
-func readTree(r *reader, channels int) itree {
-	depths := make([]uint8, 0, 64)
-	t := readNode(r, nil, &depths, channels, 0)
-	sample := 0
-	for _, n := range t {
-		if n.feature == leaf {
-			sample += int(n.right)
-		}
-	}
-	if sample > maxSample {
-		r.fail(fmt.Errorf("a tree of %d vectors, at most %d are possible", sample, maxSample))
-		return nil
-	}
-	for i := range t {
-		if t[i].feature == leaf {
-			t[i].at = leafPath(int(depths[i]), int(t[i].right), sample)
-		}
-	}
-	return t
-}
-
-func readNode(r *reader, t itree, depths *[]uint8, channels, depth int) itree {
-	feature := r.uvarint()
-	if r.err != nil || feature > uint64(channels) || depth > heightLimit(maxSample) || len(t) >= 2*maxSample {
-		r.fail(errors.New("a tree is not possible"))
-		return t
-	}
-	*depths = append(*depths, uint8(depth))
-	if feature == 0 {
-		size := r.uvarint()
-		if size < 1 || size > maxSample {
-			r.fail(fmt.Errorf("a leaf of %d vectors", size))
-		}
-		return append(t, inode{feature: leaf, right: uint16(size)})
-	}
-	self, at := len(t), r.float32()
-	if !finite(float64(at)) {
-		r.fail(errors.New("a threshold is not a finite number"))
-	}
-	t = append(t, inode{at: at, feature: uint16(feature - 1)})
-	t = readNode(r, t, depths, channels, depth+1)
-	t[self].right = uint16(len(t))
-	return readNode(r, t, depths, channels, depth+1)
 }

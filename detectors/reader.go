@@ -17,11 +17,18 @@ type reader struct {
 
 // newReader checks the leading version byte.
 func newReader(b []byte, version byte) *reader {
-	r := &reader{b: b}
-	if got := r.byte(); r.err == nil && got != version {
-		r.err = fmt.Errorf("state version %d, this build reads %d", got, version)
-	}
+	r, _ := newReaderOf(b, version, version)
 	return r
+}
+
+// newReaderOf checks that the leading version byte is one of oldest to newest, and says which.
+func newReaderOf(b []byte, oldest, newest byte) (r *reader, version byte) {
+	r = &reader{b: b}
+	version = r.byte()
+	if r.err == nil && (version < oldest || version > newest) {
+		r.err = fmt.Errorf("state version %d, this build reads %d to %d", version, oldest, newest)
+	}
+	return r, version
 }
 
 func (r *reader) fail(err error) {
@@ -169,6 +176,13 @@ func (r *reader) float() float64 {
 func (r *reader) float32() float32 {
 	if p := r.bytes(4); p != nil {
 		return math.Float32frombits(binary.LittleEndian.Uint32(p))
+	}
+	return 0
+}
+
+func (r *reader) uint16() uint16 {
+	if p := r.bytes(2); p != nil {
+		return binary.LittleEndian.Uint16(p)
 	}
 	return 0
 }
