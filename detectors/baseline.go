@@ -38,6 +38,8 @@ type Baseline struct {
 
 	momN int // values of the block that the moments rest on; 0 once anchored
 
+	recent window // the newest readings that count, suspect or not, for the detectors that ask for them
+
 	// What follows is derived, and is not state.
 	fit     fit
 	fitOK   bool
@@ -49,18 +51,26 @@ type Baseline struct {
 
 // NewBaseline returns an empty baseline. c must be valid.
 func NewBaseline(c BaselineConfig) *Baseline {
-	return &Baseline{cfg: c, notBefore: math.MinInt64, spacing: unspaced()}
+	return &Baseline{cfg: c, notBefore: math.MinInt64, spacing: unspaced(), recent: newWindow(0)}
 }
 
-// Learn takes in a sample unless it is suspect or not finite, older than the last Reset, or the baseline
-// is on hold or frozen.
+// Learn takes in a sample unless it is not finite or older than the last Reset. What counts as normal learns
+// from it unless it is suspect, or the baseline is on hold or frozen.
 func (b *Baseline) Learn(s Sample) {
-	if s.Suspect || len(s.Values) != 1 || !finite(s.Value()) || s.At < b.notBefore || b.held {
+	if len(s.Values) != 1 || !finite(s.Value()) || s.At < b.notBefore {
 		return
 	}
-	if b.anchored() && b.cfg.Mode == Frozen && !b.spacing.provisional() {
-		return
+	if !s.Suspect && !b.held && !(b.anchored() && b.cfg.Mode == Frozen && !b.spacing.provisional()) {
+		b.collect(s)
 	}
+	if b.recent.size() > 0 {
+		b.recent.follow(b.spacing.stride)
+		b.recent.take(s.Value(), s.At)
+	}
+}
+
+// collect puts every stride-th accepted reading into the block.
+func (b *Baseline) collect(s Sample) {
 	if b.skipped++; b.skipped < b.spacing.stride {
 		return
 	}
@@ -118,6 +128,7 @@ func (b *Baseline) Reset(at int64) {
 	b.refSince, b.blockAt, b.notBefore = 0, 0, at
 	b.momN, b.fit, b.fitOK, b.ranks, b.asked = 0, fit{}, false, ranks{}, answer{}
 	b.spacing, b.runs, b.skipped = unspaced(), runs{}, 0
+	b.recent.clear()
 	b.held = false
 	b.version++
 	b.resets++
@@ -251,16 +262,28 @@ func (b *Baseline) stamp() uint64 {
 // score is the normal score of x against the reference, or against what there is before it, in units of
 // 2⁻²⁰. The detectors of a series ask for the same value in turn: the last answer is kept.
 func (b *Baseline) score(x float64) int32 {
-	if !b.asked.known || b.asked.x != x {
-		b.asked = answer{x: x, score: b.ranks.score(x), known: true}
+	a := b.ask(x)
+	if !a.scored {
+		a.score, a.scored = b.ranks.scoreAt(a.at), true
 	}
-	return b.asked.score
+	return a.score
+}
+
+// place is where x stands in the reference, or in what there is before it.
+func (b *Baseline) place(x float64) place { return b.ask(x).at }
+
+func (b *Baseline) ask(x float64) *answer {
+	if !b.asked.known || b.asked.x != x {
+		b.asked = answer{x: x, at: b.ranks.place(x), known: true}
+	}
+	return &b.asked
 }
 
 type answer struct {
-	x     float64
-	score int32
-	known bool
+	x             float64
+	at            place
+	score         int32
+	known, scored bool
 }
 
 // spaced adds to the evidence what is known of the resemblance of neighbours.
@@ -287,5 +310,5 @@ func (b *Baseline) Bytes() int {
 	if b == nil {
 		return 0
 	}
-	return 8*(cap(b.ref)+cap(b.block)+cap(b.sorted)+cap(b.scratch)) + 400
+	return 8*(cap(b.ref)+cap(b.block)+cap(b.sorted)+cap(b.scratch)) + 16*b.recent.size() + 500
 }

@@ -8,7 +8,8 @@ import (
 	"slices"
 )
 
-const baselineVersion = 2
+// Version 2 had no window of recent readings: the detectors had one each, see adopt.
+const baselineVersion = 3
 
 // MarshalBinary writes everything that later results depend on. Moments and ranks are not written: they
 // follow from the values. 500 readings of a laboratory's resolution take about 1 kB, raw floats 8 bytes each.
@@ -25,13 +26,13 @@ func (b *Baseline) MarshalBinary() ([]byte, error) {
 	out = appendFloats(binary.AppendVarint(out, b.blockAt), b.block)
 	out = binary.AppendUvarint(out, uint64(b.momN))
 	out = binary.AppendUvarint(out, uint64(b.skipped))
-	return b.runs.append(b.spacing.append(out)), nil
+	return b.recent.append(b.runs.append(b.spacing.append(out))), nil
 }
 
 // UnmarshalBinary restores a baseline made with NewBaseline. A changed Size or MinN drops nothing: the
 // reference stays until the next block of the new size is full.
 func (b *Baseline) UnmarshalBinary(data []byte) error {
-	r := newReader(data, baselineVersion)
+	r, format := newReaderOf(data, 2, baselineVersion)
 	n := Baseline{cfg: b.cfg, held: r.bool()}
 	version, resets := r.uvarint(), r.uvarint()
 	n.notBefore = r.varint()
@@ -41,6 +42,10 @@ func (b *Baseline) UnmarshalBinary(data []byte) error {
 	n.block = r.floats(nil, maxReference)
 	momN, skipped := r.uvarint(), r.uvarint()
 	n.spacing, n.runs = readSpacing(r), readRuns(r)
+	n.recent = newWindow(b.recent.size())
+	if format > 2 {
+		n.recent.read(r)
+	}
 	if r.err == nil && skipped >= maxStride {
 		r.err = fmt.Errorf("%d readings skipped", skipped)
 	}

@@ -192,7 +192,7 @@ func TestThinnedWindowEqualsDirectComputation(t *testing.T) {
 	for i := range 9000 {
 		x = 0.9*x + r.NormFloat64()
 		s := Sample{At: int64(i), Values: []float64{x}}
-		counts := b.Stride() > 1 && d.(*ks).win.due()
+		counts := b.Stride() > 1 && b.recent.due()
 		score, ready := d.Score(s)
 		if counts {
 			counted = append(counted, x)

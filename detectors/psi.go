@@ -45,25 +45,22 @@ func (c PSIConfig) Validate() []error {
 // Limit: from a run-length table, since the window is looked at on every record; see PSILimit. Critical is
 // 2.25 times warning, an effect half as large again.
 //
-// Cost: a search in the edges and one multiplication a bin, no allocation, no logarithm a record; 17 bytes
-// a value of the window. Source: Yurdakul & Naranjo, J. Risk Model Validation 14 (2020), for the index as a
-// statistic.
+// Cost: a search in the edges and one multiplication a bin, no allocation, no logarithm a record; a byte a value
+// of the window. Source: Yurdakul & Naranjo, J. Risk Model Validation 14 (2020), for the index as a statistic.
 type psi struct {
 	cfg      PSIConfig
 	baseline *Baseline
 	logs     []float64 // ln(c + 1/2) for c = 0..W; shared by the detectors of a Maker and never written
-	win      window
-	resets   uint32
+	limitOf  limitOf
+	limitAt  int // bins that limit was computed for
+	limit    float64
 
-	// What follows is derived from the reference and the window, and is not state.
-	bins    psiBins
-	counts  []int32
-	places  []uint8 // bin of each place of the window
-	built   bool
-	version uint32
-	limitOf limitOf
-	limitAt int // bins that limit was computed for
-	limit   float64
+	// What follows is derived from the reference and the newest readings, both of the baseline, and is not state.
+	bins   psiBins
+	counts []int32
+	places []uint8 // bin of each value of the window in the order of arrival, a ring
+	pos, n int
+	since  sight
 }
 
 func newPSI(decode func(any) error) (Maker, error) {
@@ -76,7 +73,8 @@ func newPSI(decode func(any) error) (Maker, error) {
 		logs[i] = math.Log(float64(i) + 0.5)
 	}
 	return func(e Env) Detector {
-		return &psi{cfg: c, baseline: e.Baseline, logs: logs, win: newWindow(c.Window), places: make([]uint8, c.Window)}
+		e.Baseline.watch(c.Window)
+		return &psi{cfg: c, baseline: e.Baseline, logs: logs, places: make([]uint8, c.Window)}
 	}, nil
 }
 
@@ -85,68 +83,69 @@ func newPSI(decode func(any) error) (Maker, error) {
 const psiShare = 0.2
 
 func (d *psi) Score(s Sample) (float64, bool) {
-	if !finite(s.Value()) || !d.win.filled() || d.resets != d.baseline.Resets() || !d.sync() {
+	if !finite(s.Value()) || !d.baseline.fills(d.cfg.Window) || !d.sync() {
 		return 0, false
 	}
-	if !d.win.due() {
+	if !d.baseline.recent.due() {
 		return d.bins.index(d.counts, d.logs), true
 	}
-	in := d.bins.bin(s.Value())
-	d.counts[in]++
-	if d.win.full() {
-		out := d.places[d.win.pos]
+	in, out := d.bins.bin(s.Value()), -1
+	if d.n == len(d.places) {
+		out = int(d.places[d.pos])
 		d.counts[out]--
-		score := d.bins.index(d.counts, d.logs)
-		d.counts[out]++
-		d.counts[in]--
-		return score, true
 	}
+	d.counts[in]++
 	score := d.bins.index(d.counts, d.logs)
 	d.counts[in]--
+	if out >= 0 {
+		d.counts[out]++
+	}
 	return score, true
 }
 
-// sync cuts the bins anew when the reference has changed. False while there is no reference, or only one
-// bin of it.
+// sync follows the baseline. False while there is no reference, or only one bin of it.
 func (d *psi) sync() bool {
-	if v := d.baseline.Version(); !d.built || v != d.version {
-		d.built, d.version = false, v
+	switch now := d.baseline.sight(); {
+	case now == d.since:
+	case now.follows(d.since):
+		d.since = now
+		d.put(uint8(d.bins.bin(d.baseline.recent.last())))
+	default:
+		d.since, d.n, d.pos = sight{}, 0, 0
 		ref := d.baseline.Reference()
 		if ref == nil {
 			return false
 		}
+		d.since = now
 		d.bins.build(ref, d.cfg.Bins, d.cfg.Window)
 		d.counts = zeroed(d.counts, d.bins.n())
-		for i := range d.win.n {
-			j := d.win.index(i)
-			d.places[j] = uint8(d.bins.bin(d.win.vals[j]))
-			d.counts[d.places[j]]++
+		win := &d.baseline.recent
+		for i := max(0, win.n-d.cfg.Window); i < win.n; i++ {
+			d.put(uint8(d.bins.bin(win.vals[win.index(i)])))
 		}
-		d.built = true
 	}
 	return d.bins.n() > 1
 }
 
-func (d *psi) Learn(s Sample) {
-	if !finite(s.Value()) {
-		return
+// put counts the newest value of the window in, and the oldest out.
+func (d *psi) put(bin uint8) {
+	if d.n == len(d.places) {
+		d.counts[d.places[d.pos]]--
+	} else {
+		d.n++
 	}
-	if r := d.baseline.Resets(); r != d.resets {
-		d.resets, d.built = r, false
-		d.win.clear()
+	d.counts[bin]++
+	d.places[d.pos] = bin
+	if d.pos++; d.pos == len(d.places) {
+		d.pos = 0
 	}
-	if d.win.follow(d.baseline.Stride()) || d.version != d.baseline.Version() {
-		d.built = false
+}
+
+// Learn finds the sample in the baseline.
+func (d *psi) Learn(Sample) {
+	if d.baseline != nil {
+		d.sync()
 	}
-	if d.built && d.win.due() {
-		in := uint8(d.bins.bin(s.Value()))
-		if d.win.full() {
-			d.counts[d.places[d.win.pos]]--
-		}
-		d.counts[in]++
-		d.places[d.win.pos] = in
-	}
-	d.win.take(s.Value(), s.At)
 }
 
 // Limits are levels on the index.
@@ -170,30 +169,24 @@ func (d *psi) Explain(s Sample) Evidence {
 	if !ok {
 		m = plainMoments(d.baseline.Reference())
 	}
-	now, since := d.win.with(s)
+	now, since := d.baseline.newest(d.cfg.Window, s)
 	return d.baseline.spaced(Evidence{Statistic: "PSI", Baseline: m, Current: now, Since: since,
 		Direction: direction(now.Mean - m.Mean)})
 }
 
 // Bytes is the memory held, in bytes.
-func (d *psi) Bytes() int {
-	return 17*d.win.size() + d.bins.bytes() + 4*cap(d.counts) + 250
-}
+func (d *psi) Bytes() int { return len(d.places) + d.bins.bytes() + 4*cap(d.counts) + 250 }
 
-const psiVersion = 2
+// Version 2 had the window, which is the baseline's now.
+const psiVersion = 3
 
-func (d *psi) MarshalBinary() ([]byte, error) {
-	return d.win.append(appendResets([]byte{psiVersion}, d.resets)), nil
-}
+func (d *psi) MarshalBinary() ([]byte, error) { return []byte{psiVersion}, nil }
 
 func (d *psi) UnmarshalBinary(data []byte) error {
-	r := newReader(data, psiVersion)
-	win := newWindow(d.cfg.Window)
-	resets := r.resets()
-	win.read(r)
-	if err := r.done("psi"); err != nil {
-		return err
+	r, version := newReaderOf(data, 2, psiVersion)
+	if version == 2 {
+		d.baseline.adopt(r)
 	}
-	d.win, d.resets, d.built = win, resets, false
-	return nil
+	d.since = sight{}
+	return r.done("psi")
 }

@@ -96,3 +96,13 @@ func (b *psiBins) index(counts []int32, logs []float64) float64 {
 }
 
 func (b *psiBins) bytes() int { return 8 * (cap(b.edges) + cap(b.p) + cap(b.logp)) }
+
+// zeroed returns a slice of n zeros in the memory of s when that is large enough.
+func zeroed[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}

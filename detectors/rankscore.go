@@ -58,13 +58,21 @@ func (r *ranks) quantile(from, to int) float64 {
 }
 
 // score is the standardized normal score of x in units of 2⁻²⁰.
-func (r *ranks) score(x float64) int32 {
+func (r *ranks) score(x float64) int32 { return r.scoreAt(r.place(x)) }
+
+// place is where x stands in the list.
+func (r *ranks) place(x float64) place {
 	from, _ := slices.BinarySearch(r.sorted, x)
 	to := from
 	if to < len(r.sorted) && r.sorted[to] == x {
 		to += upper(r.sorted[to:], x)
 	}
-	return int32(math.Round((r.quantile(from, to) - r.mean) / r.spread * scoreUnit))
+	return placeOf(from, to)
+}
+
+// scoreAt is the score of a value at a place.
+func (r *ranks) scoreAt(p place) int32 {
+	return int32(math.Round((r.quantile(p.below(), p.upTo()) - r.mean) / r.spread * scoreUnit))
 }
 
 // upper counts the leading values of a sorted list that are not above x.

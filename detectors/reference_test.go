@@ -45,6 +45,7 @@ func (c twoSamples) lastScore(t *testing.T, name string, bins int) (float64, Det
 	for i, v := range c.Reference {
 		b.Learn(Sample{At: int64(i), Values: []float64{v}})
 	}
+	b.Hold(true)
 	m, err := Builtin()[name](func(cfg any) error {
 		switch cfg := cfg.(type) {
 		case *KSConfig:
@@ -60,7 +61,7 @@ func (c twoSamples) lastScore(t *testing.T, name string, bins int) (float64, Det
 	d := m(Env{Baseline: b})
 	last := len(c.Window) - 1
 	for i, v := range c.Window[:last] {
-		d.Learn(Sample{At: int64(i), Values: []float64{v}})
+		b.Learn(Sample{At: int64(i), Values: []float64{v}})
 	}
 	score, ready := d.Score(Sample{At: int64(last), Values: c.Window[last:]})
 	if !ready {

@@ -15,6 +15,10 @@ type window struct {
 	n       int
 	stride  int // readings from one that counts to the next
 	skipped int // readings since the last that counted
+
+	// What follows tells those who derive something from the window what has changed; it is not state.
+	taken uint64 // values pushed
+	begun uint32 // times that other changes were made
 }
 
 func newWindow(size int) window {
@@ -27,6 +31,7 @@ func (w *window) full() bool { return w.n == len(w.vals) }
 // push takes a value in and, when full, lets the oldest go.
 func (w *window) push(v float64, at int64) {
 	w.vals[w.pos], w.at[w.pos] = v, at
+	w.taken++
 	w.pos++
 	if w.pos == len(w.vals) {
 		w.pos = 0
@@ -70,10 +75,27 @@ func (w *window) follow(stride int) (dropped bool) {
 		vals[i], at[i] = w.vals[j], w.at[j]
 	}
 	w.vals, w.at, w.n, w.pos = vals, at, len(kept), len(kept)%len(vals)
+	w.begun++
 	return true
 }
 
-func (w *window) clear() { w.pos, w.n, w.stride, w.skipped = 0, 0, 1, 0 }
+func (w *window) clear() {
+	w.pos, w.n, w.stride, w.skipped = 0, 0, 1, 0
+	w.begun++
+}
+
+// resize makes room for more values, or keeps the newest.
+func (w *window) resize(size int) {
+	n := newWindow(size)
+	for i := max(0, w.n-size); i < w.n; i++ {
+		n.push(w.vals[w.index(i)], w.at[w.index(i)])
+	}
+	n.stride, n.skipped, n.begun = w.stride, w.skipped, w.begun+1
+	*w = n
+}
+
+// fills says whether there are size values once the next reading has been seen.
+func (w *window) fills(size int) bool { return w.n >= size || w.due() && w.n == size-1 }
 
 // index is the place of the i-th value, counted from the oldest.
 func (w *window) index(i int) int {
@@ -83,6 +105,9 @@ func (w *window) index(i int) int {
 	}
 	return i
 }
+
+// last is the newest value; there must be one.
+func (w *window) last() float64 { return w.vals[w.index(w.n-1)] }
 
 // ends reports whether the newest value is already s, so that an explanation written after Learn does
 // not count a sample twice.
@@ -153,7 +178,8 @@ func (w *window) append(b []byte) []byte {
 	return append(appendTimes(appendFloats(b, vals), at), byte(w.stride), byte(w.skipped))
 }
 
-// read restores the window. A window that was larger when it was written keeps its newest values.
+// read restores the window. A window that was larger when it was written keeps its newest values; one that has
+// no size yet takes all.
 func (w *window) read(r *reader) {
 	vals, at := r.floats(nil, maxList), r.times(nil, maxList)
 	w.clear()
@@ -162,6 +188,9 @@ func (w *window) read(r *reader) {
 	}
 	if r.err != nil {
 		return
+	}
+	if w.size() == 0 {
+		*w = newWindow(len(vals))
 	}
 	for i, v := range vals {
 		w.push(v, at[i])
