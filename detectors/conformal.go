@@ -19,18 +19,16 @@ import (
 // Scores of suspect samples need care. Leaving them out cuts the top off the calibration: the level sinks,
 // more samples become suspect, and so on. Taking all in lets an episode of faults raise the level out of
 // reach. False alarms are rare and scattered, faults come in a row; so suspect scores are taken in up to five
-// times as often as alpha expects, at most three in a row, and each may lift the level by at most a tenth of
-// its distance from the median.
+// times as often as alpha expects, at most three in a row, and they may lift the level by at most a tenth of
+// its distance from the median, and not before a sample comes that is not suspect.
 type conformal struct {
-	alpha  float64
-	scores []uint16 // ring, see gradeOf
-	pos, n int
-	credit int     // scores that have not yet paid for a suspect one
-	u      float64 // draw behind the level
+	alpha   float64
+	scores  []uint16 // ring, see gradeOf
+	pos, n  int
+	credit  int     // scores that have not yet paid for a suspect one
+	warning float64 // the level
 
-	// What follows is derived, and is not state.
-	sorted  []uint16
-	warning float64
+	sorted []uint16 // the same scores; derived, and not state
 }
 
 func newConformal(alpha float64, size int) conformal {
@@ -55,8 +53,9 @@ func (c *conformal) add(score float64, suspect bool, rng *rand.PCG) {
 		score = math.Min(score, c.warning+float64(0.1*(c.warning-c.median())))
 	}
 	c.keep(gradeOf(score))
-	c.u = float64(rng.Uint64()>>11) / (1 << 53)
-	c.level()
+	if !suspect {
+		c.level(float64(rng.Uint64()>>11) / (1 << 53))
+	}
 }
 
 // keep lets a score take the place of the oldest, in the ring and in order.
@@ -81,14 +80,14 @@ func (c *conformal) keep(score uint16) {
 	}
 }
 
-// level is the smallest score whose smoothed p-value is at most alpha.
-func (c *conformal) level() {
+// level finds the smallest score whose smoothed p-value is at most alpha.
+func (c *conformal) level(u float64) {
 	allowed := c.alpha*float64(c.n+1) + 1e-9 // of scores as high, the new one included
 	if allowed < 1 {
 		c.warning = math.Inf(1)
 		return
 	}
-	above := int(allowed - c.u) // scores that may be greater
+	above := int(allowed - u) // scores that may be greater
 	highest := c.sorted[max(0, c.n-1-above)]
 	from, _ := slices.BinarySearch(c.sorted, highest)
 	to := c.n
@@ -96,7 +95,7 @@ func (c *conformal) level() {
 		to, _ = slices.BinarySearch(c.sorted, highest+1)
 	}
 	level := float64(highest)
-	if float64(c.n-to)+float64(c.u*float64(1+to-from)) > allowed {
+	if float64(c.n-to)+float64(u*float64(1+to-from)) > allowed {
 		level++
 	}
 	c.warning = level / grades

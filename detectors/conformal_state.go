@@ -8,7 +8,7 @@ import (
 
 func (c *conformal) append(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(c.credit))
-	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(c.u))
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(c.warning))
 	b = binary.AppendUvarint(b, uint64(c.n))
 	for i := range c.n {
 		b = binary.LittleEndian.AppendUint16(b, c.scores[c.index(i)])
@@ -20,12 +20,14 @@ func (c *conformal) append(b []byte) []byte {
 func (c *conformal) read(r *reader, version byte) {
 	c.credit = int(r.uvarint() & math.MaxInt32)
 	if version == 1 {
-		r.uvarint() // scores since the level
-		r.float()   // the level
-		r.float()   // the median
-		c.u = 0.5
-	} else if c.u = r.float(); !(c.u >= 0 && c.u < 1) {
-		r.fail(fmt.Errorf("a draw of %g", c.u))
+		r.uvarint() // scores since the level was found
+	}
+	c.warning = r.float()
+	if version == 1 {
+		r.float() // the median
+	}
+	if !(c.warning >= 0) {
+		r.fail(fmt.Errorf("a level of %g", c.warning))
 	}
 	for range r.count(maxList) {
 		if version > 1 {
@@ -39,5 +41,4 @@ func (c *conformal) read(r *reader, version byte) {
 		}
 		c.keep(gradeOf(float64(f)))
 	}
-	c.level()
 }

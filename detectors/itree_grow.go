@@ -63,6 +63,9 @@ func (g *grower) grow(t itree) itree {
 	}
 	t.sample, g.nodes = uint16(len(g.rows)), g.nodes[:0]
 	g.node(g.rows, heightLimit(len(g.rows)), 0)
+	if cap(t.nodes) < len(g.nodes) { // append would double it, a hundred times over
+		t.nodes = make([]inode, 0, len(g.nodes)+len(g.nodes)/16)
+	}
 	t.nodes = append(t.nodes[:0], g.nodes...)
 	return t
 }
