@@ -12,23 +12,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Load reads a file over the defaults. An empty path is the defaults alone. The error joins every mistake, those of
-// form and those of content; the config that comes with it, unless there is no file, holds what could be read, for
-// whoever looks for more.
+// Load reads a file and the environment of this process over the defaults: see Read.
 func Load(path string) (*Config, error) {
-	c := Default()
-	if path == "" {
-		return &c, errors.Join(c.Validate()...)
+	c, _, err := Read(path, os.Environ())
+	return c, err
+}
+
+// joined is all mistakes under the name of the file.
+func joined(path string, errs []error) error {
+	err := errors.Join(errs...)
+	if err != nil && path != "" {
+		return fmt.Errorf("config %s:\n%w", path, err)
 	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read config: %w", err)
-	}
-	errs := append([]error{decode(b, &c)}, c.Validate()...)
-	if err := errors.Join(errs...); err != nil {
-		return &c, fmt.Errorf("config %s:\n%w", path, err)
-	}
-	return &c, nil
+	return err
 }
 
 // decode is strict: unknown and repeated keys are mistakes, and so is a second document, which would be ignored.
@@ -93,12 +89,14 @@ func (c *Config) Rules() (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256(b))[:8], nil
 }
 
-// Marshal writes a tree as YAML, for "labwatch check --print".
-func Marshal(c *Config) ([]byte, error) {
+// Marshal writes a tree as YAML.
+func Marshal(c *Config) ([]byte, error) { return encode(c) }
+
+func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
-	if err := e.Encode(c); err != nil {
+	if err := e.Encode(v); err != nil {
 		return nil, fmt.Errorf("write config: %w", err)
 	}
 	return b.Bytes(), e.Close()

@@ -1,0 +1,45 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// setting is one leaf of the tree: what a file or a variable sets as a whole. Lists and maps are leaves.
+type setting struct {
+	path  string        // as mistakes name it, such as kafka.topics.log
+	value reflect.Value // can be set
+}
+
+// settings lists the leaves of a tree in the order of its fields.
+func (c *Config) settings() []setting { return leaves(nil, "", reflect.ValueOf(c).Elem()) }
+
+// leaves appends those of a struct.
+func leaves(dst []setting, prefix string, v reflect.Value) []setting {
+	for i := range v.NumField() {
+		name, options, tagged := yamlTag(v.Type().Field(i))
+		if !tagged {
+			continue
+		}
+		path := prefix + name
+		_, decodes := v.Field(i).Addr().Interface().(yaml.Unmarshaler)
+		switch {
+		case v.Field(i).Kind() != reflect.Struct || decodes:
+			dst = append(dst, setting{path, v.Field(i)})
+		case options == "inline":
+			dst = leaves(dst, prefix, v.Field(i))
+		default:
+			dst = leaves(dst, path+".", v.Field(i))
+		}
+	}
+	return dst
+}
+
+// yamlTag is how a field is called in a file. Fields without a name there are not settings.
+func yamlTag(f reflect.StructField) (name, options string, ok bool) {
+	tag, ok := f.Tag.Lookup("yaml")
+	name, options, _ = strings.Cut(tag, ",")
+	return name, options, ok && f.IsExported() && name != "-"
+}

@@ -1,0 +1,142 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Sources says where the value of each setting comes from: "default", a file with its line, or a variable.
+type Sources map[string]string
+
+// Setting is a value with its source, for people.
+type Setting struct {
+	Path   string `json:"path"`
+	Value  string `json:"value"` // YAML on one line
+	Source string `json:"source"`
+}
+
+// sourceDefault is the source of what nobody set.
+const sourceDefault = "default"
+
+// Read reads a file over the defaults and the environment over that. An empty path is no file. The error joins every
+// mistake, those of form and those of content; the config that comes with it, unless there is no file, holds what
+// could be read, for whoever looks for more.
+func Read(path string, environ []string) (*Config, Sources, error) {
+	c, defaults := Default(), Default()
+	sources := Sources{}
+	var errs []error
+	if path != "" {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read config: %w", err)
+		}
+		if err := decode(b, &c); err != nil {
+			errs = append(errs, err)
+		}
+		var n yaml.Node
+		_ = yaml.Unmarshal(b, &n) // a mistake was said above
+		lines := map[string]int{}
+		linesOf(lines, "", &n)
+		for i, s := range c.settings() {
+			sources[s.path] = sourceDefault
+			if line, ok := lines[s.path]; ok {
+				sources[s.path] = path + ":" + strconv.Itoa(line)
+			} else if !reflect.DeepEqual(s.value.Interface(), defaults.settings()[i].value.Interface()) {
+				sources[s.path] = path // through a YAML merge
+			}
+		}
+	} else {
+		for _, s := range c.settings() {
+			sources[s.path] = sourceDefault
+		}
+	}
+	set, mistakes := c.setFromEnvironment(environ)
+	for setting, name := range set {
+		sources[setting] = name
+	}
+	errs = append(append(errs, mistakes...), c.Validate()...)
+	return &c, sources, joined(path, errs)
+}
+
+// linesOf notes in which line each path of a file has its key.
+func linesOf(lines map[string]int, path string, n *yaml.Node) {
+	switch n.Kind {
+	case yaml.DocumentNode:
+		linesOf(lines, path, n.Content[0])
+	case yaml.AliasNode:
+		linesOf(lines, path, n.Alias)
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			below := key.Value
+			if path != "" {
+				below = path + "." + key.Value
+			}
+			lines[below] = key.Line
+			linesOf(lines, below, n.Content[i+1])
+		}
+	}
+}
+
+// Effective lists every setting with its value and where that comes from.
+func (c *Config) Effective(sources Sources) []Setting {
+	var list []Setting
+	for _, s := range c.settings() {
+		list = append(list, Setting{s.path, oneLine(s.value), sources[s.path]})
+	}
+	return list
+}
+
+// oneLine writes a value as YAML in flow style.
+func oneLine(v reflect.Value) string {
+	var n yaml.Node
+	if err := n.Encode(v.Interface()); err != nil {
+		return "?" // no setting of ours does that
+	}
+	flow(&n)
+	b, err := yaml.Marshal(&n)
+	if err != nil {
+		return "?"
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// flow gives a value and all in it the form {a: [b, c]}.
+func flow(n *yaml.Node) {
+	n.Style |= yaml.FlowStyle
+	for _, below := range n.Content {
+		flow(below)
+	}
+}
+
+// MarshalSources writes the tree as a file that says of each setting where it comes from.
+func MarshalSources(c *Config, sources Sources) ([]byte, error) {
+	var n yaml.Node
+	if err := n.Encode(c); err != nil {
+		return nil, fmt.Errorf("write config: %w", err)
+	}
+	comment(&n, "", sources)
+	return encode(&n)
+}
+
+// comment writes the source behind each setting: on its value, or on its name when the value has lines of its own.
+func comment(n *yaml.Node, path string, sources Sources) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		below := strings.TrimPrefix(path+"."+key.Value, ".")
+		source, leaf := sources[below]
+		switch {
+		case !leaf && value.Kind == yaml.MappingNode:
+			comment(value, below, sources)
+		case value.Kind == yaml.ScalarNode || len(value.Content) == 0:
+			value.LineComment = source
+		default:
+			key.HeadComment = source
+		}
+	}
+}
