@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	stdlog "log"
@@ -14,6 +15,9 @@ import (
 	"github.com/rs/zerolog"
 )
 
+// Timeout is how long an answer to users may take: a scrape of a large fleet takes a fraction of a second.
+const Timeout = 30 * time.Second
+
 // Server serves a handler on one address.
 type Server struct {
 	http http.Server
@@ -21,16 +25,17 @@ type Server struct {
 	done chan error
 }
 
-// Listen binds an address and serves in the background. The errors say in one sentence what is in the way.
-func Listen(addr string, handler http.Handler, log zerolog.Logger) (*Server, error) {
+// Listen binds an address and serves in the background, with TLS unless that is nil. patience is how long an answer may
+// take. The errors say in one sentence what is in the way; setting is the one to change.
+func Listen(setting, addr string, handler http.Handler, secure *tls.Config, patience time.Duration, log zerolog.Logger) (*Server, error) {
 	listener, err := net.Listen("tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("listen on %s: port in use by another program; choose another with http.listen", addr)
+		return nil, fmt.Errorf("listen on %s: port in use by another program; choose another with %s", addr, setting)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("listen on %s: not permitted; choose a port of 1024 or above with http.listen", addr)
+		return nil, fmt.Errorf("listen on %s: not permitted; choose a port of 1024 or above with %s", addr, setting)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return nil, fmt.Errorf("listen on %s: this machine does not have that address; choose another with http.listen", addr)
+		return nil, fmt.Errorf("listen on %s: this machine does not have that address; choose another with %s", addr, setting)
 	case err != nil:
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
@@ -39,13 +44,19 @@ func Listen(addr string, handler http.Handler, log zerolog.Logger) (*Server, err
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      30 * time.Second,
+		WriteTimeout:      patience,
 		IdleTimeout:       2 * time.Minute, // above the usual scrape interval, so that the scraper keeps its connection
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          stdlog.New(lines{log}, "", 0),
+		TLSConfig:         secure,
 	}
 	go func() {
-		err := s.http.Serve(listener)
+		var err error
+		if secure == nil {
+			err = s.http.Serve(listener)
+		} else {
+			err = s.http.ServeTLS(listener, "", "")
+		}
 		if errors.Is(err, http.ErrServerClosed) {
 			err = nil
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,7 +17,7 @@ import (
 
 func serve(t *testing.T, h http.Handler) *Server {
 	t.Helper()
-	s, err := Listen("127.0.0.1:0", h, zerolog.Nop())
+	s, err := Listen("http.listen", "127.0.0.1:0", h, nil, Timeout, zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,13 +115,13 @@ func TestPortInUse(t *testing.T) {
 	}
 	defer other.Close()
 	addr := other.Addr().String()
-	_, err = Listen(addr, http.NotFoundHandler(), zerolog.Nop())
+	_, err = Listen("http.listen", addr, http.NotFoundHandler(), nil, Timeout, zerolog.Nop())
 	want := fmt.Sprintf("listen on %s: port in use by another program; choose another with http.listen", addr)
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	// 192.0.2.0/24 is kept for documentation (RFC 5737), so no machine has it.
-	_, err = Listen("192.0.2.1:8420", http.NotFoundHandler(), zerolog.Nop())
+	_, err = Listen("http.listen", "192.0.2.1:8420", http.NotFoundHandler(), nil, Timeout, zerolog.Nop())
 	if err == nil || !strings.Contains(err.Error(), "does not have that address") {
 		t.Errorf("got %v", err)
 	}
@@ -219,11 +220,36 @@ func TestConfig(t *testing.T) {
 	if errs := DefaultConfig().Validate(); errs != nil {
 		t.Errorf("defaults: %v", errs)
 	}
-	for addr, ok := range map[string]bool{":8420": true, "[::1]:0": true, "localhost:80": true,
-		"8420": false, "": false, "x:99999": false, "x:http": false} {
-		errs := Config{Listen: addr}.Validate()
-		if (errs == nil) != ok {
-			t.Errorf("%q: %v", addr, errs)
+	for _, c := range []struct {
+		cfg  Config
+		want string // empty: no mistake
+	}{
+		{Config{Listen: "127.0.0.2:8420"}, ""}, {Config{Listen: "[::1]:0"}, ""}, {Config{Listen: "localhost:80"}, ""},
+		{Config{Listen: "8420"}, "listen: "}, {Config{}, "listen: "}, {Config{Listen: "x:99999"}, "listen: port"},
+		{Config{Listen: "x:http"}, "listen: port"},
+		{Config{Listen: ":8420"}, "listen: other machines can reach :8420"},
+		{Config{Listen: "lab.example:8420"}, "listen: other machines"},
+		{Config{Listen: "[::]:8420", AllowAnonymous: true}, ""}, {Config{Listen: ":8420", TokenFile: "t"}, ""},
+		{Config{Listen: "[::1]:0", Admin: "0.0.0.0:1"}, "admin: other machines"},
+		{Config{Listen: "[::1]:0", Admin: "1"}, "admin: "}, {Config{Listen: "[::1]:0", Admin: "[::1]:1"}, ""},
+		{Config{Listen: "[::1]:0", TLS: TLS{CertFile: "a"}}, "tls: cert_file and key_file"},
+		{Config{Listen: "[::1]:0", TLS: TLS{ClientCAFile: "a"}}, "tls.client_ca_file: needs"},
+		{Config{Listen: ":8420", TLS: TLS{"a", "b", "c"}}, ""},
+		{Config{Listen: ":8420", TLS: TLS{CertFile: "a", KeyFile: "b"}}, "listen: other machines"},
+		{Config{Listen: ":8420", TokenFile: "t", AllowAnonymous: true}, "allow_anonymous: contradicts"},
+	} {
+		err := errors.Join(c.cfg.Validate()...)
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %q", c.cfg, err, c.want)
+		}
+	}
+	for _, c := range []struct {
+		cfg  Config
+		want int
+	}{{DefaultConfig(), 0}, {Config{Listen: ":1", AllowAnonymous: true}, 2}, {Config{Listen: ":1", TokenFile: "t"}, 1},
+		{Config{Listen: ":1", TLS: TLS{"a", "b", "c"}}, 0}, {Config{Listen: "[::1]:1", Admin: ":2", TokenFile: "t"}, 1}} {
+		if got := c.cfg.Warnings(); len(got) != c.want {
+			t.Errorf("%+v: %v, want %d", c.cfg, got, c.want)
 		}
 	}
 	if errs := (Config{Listen: "x", DeviceSeries: -1}).Validate(); len(errs) != 2 {

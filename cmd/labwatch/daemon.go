@@ -13,6 +13,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"labwatch/config"
 	"labwatch/state"
 	"labwatch/stream"
 	"labwatch/stream/kafka"
@@ -27,6 +28,8 @@ type daemon struct {
 	embedded bool                                  // kafka.brokers is an embedded broker that the caller has started
 	patience time.Duration                         // how long the start waits for a broker before it gives up
 	started  func(http string, judge *kafka.Judge) // called once everything runs; may be nil
+	level    *levelFilter                          // of log; nil: it stays as it is
+	reread   func() (*config.Config, error)        // reads the config again; nil: it stays as it is
 }
 
 // The time that a stop may take: three quarters for what was read to be judged and committed, the rest to close.
@@ -47,24 +50,12 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	closing := closers{log: d.log}
 	defer func() { err = errors.Join(err, closing.closeAll(closePatience)) }()
 
-	var page web.Page
-	var readiness web.Readiness
-	devices := new(fleetView)
-	health := newHealth(&readiness)
-	build := web.ReadBuild(version)
-	process := web.Process{Build: build}
-	page.Add(process, process.Help())
-	page.Add(d.metrics.Set(), d.metrics.Help())
-	ready := web.ReadyMetrics{Readiness: &readiness}
-	page.Add(ready, ready.Help())
-	perDevice := web.FleetMetrics{Fleet: devices, Limit: cfg.HTTP.DeviceSeries}
-	page.Add(perDevice, perDevice.Help())
-	server, err := web.Listen(cfg.HTTP.Listen, web.Handler(build, &page, &readiness, devices), d.log)
+	f, err := openFront(&d, &closing)
 	if err != nil {
 		return err
 	}
-	closing.add("http", server.Close)
-	d.log.Info().Str("address", server.Addr().String()).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
+	health := newHealth(&f.readiness)
+	d.log.Info().Str("address", f.address).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
 
 	for _, warning := range cfg.Kafka.Warnings() {
 		d.log.Warn().Msg(warning)
@@ -117,12 +108,12 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	stages := newStages(ctx, drainPatience*3/4)
 	if d.only != stageJudge && !cfg.Fused {
 		sequence := kafka.NewSequence(env, d.topics(), client, d.sequencer)
-		page.Add(sequence.Stats(), kafka.Help())
+		f.page.Add(sequence.Stats(), kafka.Help())
 		ticks := kafka.NewTicks(env, client, sequence)
 		lag := kafka.NewLag(env, stageSequence, d.topics(), client)
-		page.Add(lag.Stats(), kafka.Help())
-		readiness.Check(stageSequence, sequence.Ready)
-		readiness.Check("kafka_answers_sequence", lag.Ready)
+		f.page.Add(lag.Stats(), kafka.Help())
+		f.readiness.Check(stageSequence, sequence.Ready)
+		f.readiness.Check("kafka_answers_sequence", lag.Ready)
 		stages.start(stageSequence, sequence.Run, func(ctx context.Context) error { return ticks.Run(ctx, layout.Partitions) }, lag.Run)
 	}
 	var judge *kafka.Judge
@@ -136,16 +127,16 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 			return err
 		default:
 			closing.add("state", func(context.Context) error { return store.Close() })
-			page.Add(store.Metrics(), store.Help())
+			f.page.Add(store.Metrics(), store.Help())
 			disk = store
 		}
 		judge = kafka.NewJudge(env, layout.JudgedTopic, client, disk, func(int32) *stream.Worker { return d.worker(cfg.Fused) })
-		page.Add(judge.Stats().Set(), kafka.Help())
-		devices.judge.Store(judge)
+		f.page.Add(judge.Stats().Set(), kafka.Help())
+		f.devices.judge.Store(judge)
 		lag := kafka.NewLag(env, stageJudge, []string{layout.JudgedTopic}, client)
-		page.Add(lag.Stats(), kafka.Help())
-		readiness.Check(stageJudge, judge.Stats().Ready)
-		readiness.Check("kafka_answers_judge", lag.Ready)
+		f.page.Add(lag.Stats(), kafka.Help())
+		f.readiness.Check(stageJudge, judge.Stats().Ready)
+		f.readiness.Check("kafka_answers_judge", lag.Ready)
 		stages.start(stageJudge, judge.Run, lag.Run)
 	}
 	if len(deliveries) > 0 { // after the judge, so that it stops last
@@ -154,7 +145,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	health.say("stages", "")
 	d.tellSystemd("READY=1")
 	if d.started != nil {
-		d.started(server.Addr().String(), judge)
+		d.started(f.address, judge)
 	}
 
 	err = stages.wait(func() {

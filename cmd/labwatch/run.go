@@ -22,16 +22,23 @@ func newRunCommand() *cobra.Command {
 metrics and health. Without kafka.brokers it starts an embedded broker as a child.
 
 The first SIGINT or SIGTERM stops in order: what has been read is judged and committed.
-A second one does not wait for that; nothing is lost either way.`,
+A second one does not wait for that; nothing is lost either way. SIGHUP, or POST
+/-/reload on http.admin, reads the config again: what can change while records flow
+comes into force, the log names what waits for a restart, and on a mistake everything
+stays as it was.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			syscall.Umask(0o077) // what it writes is nobody else's
-			cfg, err := config.Load(path)
+			read := func() (*config.Config, error) {
+				cfg, err := config.Load(path)
+				if err == nil && instance != "" {
+					cfg.Kafka.Instance = instance
+				}
+				return cfg, err
+			}
+			cfg, err := read()
 			if err != nil {
 				return usageError{err}
-			}
-			if instance != "" {
-				cfg.Kafka.Instance = instance
 			}
 			if only != "" && only != stageSequence && only != stageJudge {
 				return usageError{fmt.Errorf("--only %q: it is sequence or judge", only)}
@@ -43,8 +50,8 @@ A second one does not wait for that; nothing is lost either way.`,
 			if err != nil {
 				return usageError{err}
 			}
-			log := newLog(cfg.Log, cmd.ErrOrStderr())
-			return runDaemon(cmd.Context(), daemon{engine: e, log: log, only: only, patience: connectPatience})
+			log, level := newLevelledLog(cfg.Log, cmd.ErrOrStderr())
+			return runDaemon(cmd.Context(), daemon{engine: e, log: log, level: level, reread: read, only: only, patience: connectPatience})
 		},
 	}
 	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
@@ -64,12 +71,16 @@ const (
 func consoleLog() config.Log { return config.Log{Level: "warn", Format: "console"} }
 
 func newLog(c config.Log, w io.Writer) zerolog.Logger {
+	log, _ := newLevelledLog(c, w)
+	return log
+}
+
+// newLevelledLog writes to w from the level on that the returned filter has.
+func newLevelledLog(c config.Log, w io.Writer) (zerolog.Logger, *levelFilter) {
 	if c.Format == "console" {
 		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}
 	}
-	level, err := zerolog.ParseLevel(c.Level)
-	if err != nil { // validated
-		level = zerolog.InfoLevel
-	}
-	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+	level := &levelFilter{to: w}
+	_ = level.Set(c.Level) // validated
+	return zerolog.New(level).Level(zerolog.DebugLevel).With().Timestamp().Logger(), level
 }

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestAdmin(t *testing.T) {
+	level, by := "info", "?"
+	a := NewAdmin()
+	a.HandleLogLevel(func() string { return level }, func(l, who string) error {
+		if l != "debug" {
+			return errors.New("no such level")
+		}
+		level, by = l, who
+		return nil
+	})
+	broken := false
+	a.HandleReload(func(string) (Reloaded, error) {
+		if broken {
+			return Reloaded{}, errors.New("kafka.group: must not be empty")
+		}
+		return Reloaded{Applied: []string{"log.level"}, NeedsRestart: []string{}}, nil
+	})
+	open := a.Handler(access(t, Config{}))
+	closed := a.Handler(access(t, Config{TokenFile: file(t, "tokens", "ops "+secret, 0o600)}))
+	do := func(h http.Handler, method, path, body string, headers ...string) (int, string) {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Host = "127.0.0.1:8421"
+		for i := 0; i < len(headers); i += 2 {
+			if r.Header.Set(headers[i], headers[i+1]); headers[i] == "Host" {
+				r.Host = headers[i+1]
+			}
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		b, _ := io.ReadAll(w.Result().Body)
+		return w.Code, strings.TrimSpace(string(b))
+	}
+	for _, c := range []struct {
+		h                  http.Handler
+		method, path, body string
+		headers            []string
+		status             int
+		want               string
+	}{
+		{open, "GET", "/-/loglevel", "", nil, 200, "info"},
+		{open, "PUT", "/-/loglevel", "loud", nil, 400, "no such level"},
+		{open, "PUT", "/-/loglevel", strings.Repeat("x", adminBody+1), nil, 413, "read the level"},
+		{open, "PUT", "/-/loglevel", "debug\n", nil, 200, "debug"},
+		{open, "POST", "/-/reload", "", nil, 200, `{"applied":["log.level"],"needs_restart":[]}`},
+		{open, "GET", "/-/reload", "", nil, 405, ""},
+		{open, "GET", "/debug/pprof/goroutine?debug=1", "", nil, 200, "goroutine profile"},
+		{open, "GET", "/debug/pprof/", "", nil, 200, "<html>"},
+		{open, "GET", "/metrics", "", nil, 404, ""},
+		{open, "POST", "/-/reload", "", []string{"Origin", "https://evil.example"}, 403, ""},
+		{open, "POST", "/-/reload", "", []string{"Sec-Fetch-Site", "cross-site"}, 403, ""},
+		{open, "GET", "/debug/pprof/cmdline", "", []string{"Host", "evil.example:8421"}, 421, "ask by address"},
+		{open, "GET", "/-/loglevel", "", []string{"Host", "localhost"}, 200, "debug"},
+		{open, "GET", "/-/loglevel", "", []string{"Host", "[::1]:8421"}, 200, "debug"},
+		{closed, "GET", "/debug/pprof/cmdline", "", nil, 401, "who are you?"},
+		{closed, "PUT", "/-/loglevel", "debug", []string{"Authorization", "Bearer " + secret, "Host", "lab.example"}, 200, "debug"},
+	} {
+		status, got := do(c.h, c.method, c.path, c.body, c.headers...)
+		if status != c.status || !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s %s %v: %d %.100q, want %d %q", c.method, c.path, c.headers, status, got, c.status, c.want)
+		}
+	}
+	if by != "ops" {
+		t.Errorf("the level was set by %q", by)
+	}
+	broken = true
+	if status, got := do(open, "POST", "/-/reload", ""); status != 422 || !strings.Contains(got, "kafka.group: must not be empty") {
+		t.Errorf("got %d %q", status, got)
+	}
+}
