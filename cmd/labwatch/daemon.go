@@ -100,7 +100,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		if err != nil {
 			return unlessStopped(ctx, err)
 		}
-		if deliveries, err = couriers(ctx, topic, cfg.Delivery, &page, d.log); err != nil {
+		if deliveries, err = couriers(ctx, topic, cfg.Delivery, &f.page, d.log); err != nil {
 			return unlessStopped(ctx, err)
 		}
 	}
