@@ -59,6 +59,11 @@ func (c *Config) setFromEnvironment(environ []string) (map[string]string, []erro
 		}
 		sources[s.path] = name
 	}
+	for _, s := range all {
+		if strings.HasSuffix(s.path, "_env") || strings.HasSuffix(s.path, ".env") { // names a variable that holds a secret
+			delete(set, s.value.String())
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		if !notASetting().MatchString(name) {
 			errs = append(errs, fmt.Errorf("%s: there is no such setting; \"labwatch config reference\" lists all", name))

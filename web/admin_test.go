@@ -27,7 +27,7 @@ func TestAdmin(t *testing.T) {
 		return Reloaded{Applied: []string{"log.level"}, NeedsRestart: []string{}}, nil
 	})
 	open := a.Handler(access(t, Config{}))
-	closed := a.Handler(access(t, Config{TokenFile: file(t, "tokens", "ops "+secret, 0o600)}))
+	closed := a.Handler(access(t, Config{TokenFile: file(t, "tokens", "ops "+aToken, 0o600)}))
 	do := func(h http.Handler, method, path, body string, headers ...string) (int, string) {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		r.Host = "127.0.0.1:8421"
@@ -63,7 +63,7 @@ func TestAdmin(t *testing.T) {
 		{open, "GET", "/-/loglevel", "", []string{"Host", "localhost"}, 200, "debug"},
 		{open, "GET", "/-/loglevel", "", []string{"Host", "[::1]:8421"}, 200, "debug"},
 		{closed, "GET", "/debug/pprof/cmdline", "", nil, 401, "who are you?"},
-		{closed, "PUT", "/-/loglevel", "debug", []string{"Authorization", "Bearer " + secret, "Host", "lab.example"}, 200, "debug"},
+		{closed, "PUT", "/-/loglevel", "debug", []string{"Authorization", "Bearer " + aToken, "Host", "lab.example"}, 200, "debug"},
 	} {
 		status, got := do(c.h, c.method, c.path, c.body, c.headers...)
 		if status != c.status || !strings.HasPrefix(got, c.want) {

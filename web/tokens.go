@@ -2,14 +2,14 @@ package web
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
+
+	"labwatch/secret"
 )
 
 // token is one bearer token, of which only the hash is kept.
@@ -21,31 +21,24 @@ type token struct {
 // minToken is the least length of a token in clear, in bytes: sixteen random letters and digits hold some 95 bits.
 const minToken = 16
 
-// readTokens reads a token file. Tokens in clear must not be readable by everybody on the machine.
+// readTokens reads a token file, which only its owner and group may read.
 func readTokens(path string) ([]token, error) {
-	info, err := os.Stat(path)
+	text, err := secret.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("open token file: %w", err)
+		return nil, err
 	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read token file: %w", err)
-	}
-	tokens, clear, err := parseTokens(b)
+	tokens, err := parseTokens(text)
 	if err != nil {
 		return nil, fmt.Errorf("token file %q: %w", path, err)
-	}
-	if clear && info.Mode().Perm()&0o007 != 0 {
-		return nil, fmt.Errorf("token file %q has mode %v: everybody can read the tokens; chmod 600, or keep hashes in it", path, info.Mode())
 	}
 	return tokens, nil
 }
 
 // parseTokens reads lines of a name and a token, or of a name and "sha256:" with the token's hash in hex. Empty lines
 // and those that begin with # are passed over. The mistakes name lines and no tokens.
-func parseTokens(b []byte) (tokens []token, clear bool, err error) {
+func parseTokens(text string) (tokens []token, err error) {
 	var errs []error
-	lines := bufio.NewScanner(bytes.NewReader(b))
+	lines := bufio.NewScanner(strings.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
 		fields := strings.Fields(lines.Text())
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
@@ -68,7 +61,6 @@ func parseTokens(b []byte) (tokens []token, clear bool, err error) {
 				errs = append(errs, fmt.Errorf("line %d: the token is shorter than %d characters, and can be guessed", n, minToken))
 				continue
 			}
-			clear = true
 			t.hash = sha256.Sum256([]byte(fields[1]))
 		}
 		tokens = append(tokens, t)
@@ -77,7 +69,7 @@ func parseTokens(b []byte) (tokens []token, clear bool, err error) {
 	if len(tokens) == 0 && errors.Join(errs...) == nil {
 		errs = append(errs, errors.New("holds no token"))
 	}
-	return tokens, clear, errors.Join(errs...)
+	return tokens, errors.Join(errs...)
 }
 
 // owner finds whose token a text is. It takes as long for every text: hashes are compared in constant time, and all.
