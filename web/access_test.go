@@ -282,11 +282,11 @@ func TestTLSMistakes(t *testing.T) {
 	cert, key := file(t, "cert", ca.pem, 0o600), file(t, "key", ca.keyPEM(t), 0o600)
 	other := file(t, "key", newAuthority(t, nil, "x", 1).keyPEM(t), 0o600)
 	for want, secure := range map[string]TLS{
-		"http.tls: load certificate: open gone":  {CertFile: "gone", KeyFile: key},
-		"private key does not match public key":  {CertFile: cert, KeyFile: other},
-		"http.tls.client_ca_file: open gone":     {CertFile: cert, KeyFile: key, ClientCAFile: "gone"},
-		"holds no certificate in PEM":            {CertFile: cert, KeyFile: key, ClientCAFile: key},
-		"http.token_file: open secret": {},
+		"http.tls: load certificate: open gone": {CertFile: "gone", KeyFile: key},
+		"private key does not match public key": {CertFile: cert, KeyFile: other},
+		"http.tls.client_ca_file: open gone":    {CertFile: cert, KeyFile: key, ClientCAFile: "gone"},
+		"holds no certificate in PEM":           {CertFile: cert, KeyFile: key, ClientCAFile: key},
+		"http.token_file: open secret":          {},
 	} {
 		if _, err := NewAccess(Config{TLS: secure, TokenFile: "gone"}, zerolog.Nop()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
