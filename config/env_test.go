@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"labwatch/alerts"
+	"labwatch/deliver"
 )
 
 // other makes the text of a value that is not the one that a setting has, by its type. A type that is not here has no
@@ -35,6 +36,8 @@ func other(t *testing.T, s setting) string {
 		return "{pH: {low: 7.1}}"
 	case map[string][]string:
 		return "{g: [a, b]}"
+	case []deliver.SinkConfig:
+		return "[{name: a, type: slack}]"
 	case []string:
 		return "other-a,other-b"
 	case []float64:
