@@ -75,18 +75,18 @@ func (r *reloader) reload(by string) (web.Reloaded, error) {
 	defer r.mu.Unlock()
 	done, err := r.try()
 	if err != nil {
-		r.ok.Set(0)
 		r.log.Error().Err(err).Str("by", by).Msg("the config was not reloaded: the former one stays in force")
+		r.ok.Set(0) // last: who waits for it then finds the line in the log
 		return done, err
 	}
-	r.ok.Set(1)
-	r.succeeded.Set(float64(time.Now().Unix()))
-	r.waiting.Set(float64(len(done.NeedsRestart)))
 	event := r.log.Info()
 	if len(done.NeedsRestart) > 0 {
 		event = r.log.Warn().Strs("needs_restart", done.NeedsRestart)
 	}
 	event.Strs("applied", done.Applied).Str("by", by).Msg("config reloaded")
+	r.waiting.Set(float64(len(done.NeedsRestart)))
+	r.succeeded.Set(float64(time.Now().Unix()))
+	r.ok.Set(1)
 	return done, nil
 }
 
