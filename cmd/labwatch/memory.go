@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"labwatch/config"
+	"labwatch/detectors"
+	"labwatch/stream"
+)
+
+// memoryNeed is what a fleet takes, in bytes.
+type memoryNeed struct {
+	Devices  int   `json:"devices"`
+	Analytes int   `json:"analytes"`        // numbers of each device that have a baseline
+	Series   int64 `json:"bytes_a_series"`  // once it has its reference
+	Device   int64 `json:"bytes_a_device"`  // without its series
+	Live     int64 `json:"bytes_of_fleet"`  // all devices, over all instances
+	Resident int64 `json:"bytes_resident"`  // of one process that holds them all
+	Store    int64 `json:"bytes_of_caches"` // of it: Badger's tables and what is fetched ahead
+}
+
+// Sizes that no detector knows of.
+const (
+	seriesBytes   = 1100     // names, times, the patients that were counted
+	alertBytes    = 280      // what the alert of one detector of one series stands at
+	deviceBytes   = 2000     // names, maps, what readers see
+	rememberBytes = 16       // a remembered reading
+	processBytes  = 40 << 20 // the program, its libraries and tables
+)
+
+// estimateMemory makes the detectors of one series as the config has them, teaches them until their windows are full,
+// and asks how much they hold. Of the kinds of readings it takes the one whose detectors hold most.
+func estimateMemory(cfg *config.Config, devices, analytes int) memoryNeed {
+	m := memoryNeed{Devices: devices, Analytes: analytes}
+	for _, named := range cfg.Plan().Series {
+		m.Series = max(m.Series, bytesOf(cfg.Detectors.Baseline, named))
+	}
+	m.Device = deviceBytes + 2*rememberBytes*int64(cfg.Judge.Remember) // results and controls
+	m.Live = int64(devices) * (m.Device + int64(min(analytes, cfg.Judge.MaxSeries))*m.Series)
+	m.Store = int64(cfg.State.MemoryMB)<<20 + 2*int64(cfg.Kafka.Partitions)*int64(cfg.Kafka.FetchBytes)
+	m.Resident = 2*m.Live + m.Store + processBytes // the garbage collector lets the heap grow to twice what lives
+	return m
+}
+
+func bytesOf(c detectors.BaselineConfig, named []stream.Named) int64 {
+	base := detectors.NewBaseline(c)
+	var dets []detectors.Detector
+	for i, n := range named {
+		dets = append(dets, n.Make(detectors.Env{Rand: rand.NewPCG(1, uint64(i)), Baseline: base}))
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for i := range 3 * c.Size {
+		s := detectors.Sample{At: int64(i+1) * 60e9, Values: []float64{100 + rng.NormFloat64()}}
+		for _, d := range dets {
+			d.Score(s)
+		}
+		base.Learn(s)
+		for _, d := range dets {
+			d.Learn(s)
+		}
+	}
+	sum := int64(seriesBytes + base.Bytes() + alertBytes*len(dets))
+	for _, d := range dets {
+		if sized, ok := d.(detectors.Sized); ok {
+			sum += int64(sized.Bytes())
+		}
+	}
+	return sum
+}
+
+func (m memoryNeed) String() string {
+	return fmt.Sprintf("%s for %d devices with %d analytes each (%.1f kB a series, %.1f kB a device; twice that for the garbage collector), "+
+		"and %s for caches and the program: %s in all. With several instances the fleet is shared out",
+		megabytes(m.Live), m.Devices, m.Analytes, float64(m.Series)/1e3, float64(m.Device)/1e3,
+		megabytes(m.Store+processBytes), megabytes(m.Resident))
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }

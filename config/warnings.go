@@ -1,0 +1,21 @@
+package config
+
+import "fmt"
+
+// Warnings says what an operator should know of settings that are no mistakes, each with its path.
+func (c *Config) Warnings() (list []string) {
+	warn := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	switch len(c.Kafka.Brokers) {
+	case 0:
+		warn("kafka.brokers: none is named, so an embedded broker keeps everything in %s: for a bench and one machine, not against power loss", c.Broker.Dir)
+	case 1:
+		warn("kafka.brokers: one is named; while it is down a start does not find the others")
+	}
+	if c.Kafka.Replication == 1 && len(c.Kafka.Brokers) > 0 {
+		warn("kafka.replication: 1: what a broker holds is lost with its disk, records and state alike")
+	}
+	if c.Kafka.Instance == "" {
+		warn("kafka.instance: is the host's name; where that changes with each start (a container), a restart waits for kafka.session_timeout")
+	}
+	return append(append(list, c.Kafka.Warnings()...), c.HTTP.Warnings()...)
+}
