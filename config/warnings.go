@@ -1,6 +1,10 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"net"
+	"slices"
+)
 
 // Warnings says what an operator should know of settings that are no mistakes, each with its path.
 func (c *Config) Warnings() (list []string) {
@@ -17,5 +21,15 @@ func (c *Config) Warnings() (list []string) {
 	if c.Kafka.Instance == "" {
 		warn("kafka.instance: is the host's name; where that changes with each start (a container), a restart waits for kafka.session_timeout")
 	}
+	if !c.Kafka.TLS.Enabled && c.Kafka.SASL.Mechanism == "" && slices.ContainsFunc(c.Kafka.Brokers, elsewhere) {
+		warn("kafka.tls: is off and nobody logs in: whoever reaches the network reads and writes what labwatch does")
+	}
 	return append(append(list, c.Kafka.Warnings()...), c.HTTP.Warnings()...)
+}
+
+// elsewhere says whether a broker is on another machine.
+func elsewhere(broker string) bool {
+	host, _, _ := net.SplitHostPort(broker)
+	ip := net.ParseIP(host)
+	return host != "localhost" && !(ip != nil && ip.IsLoopback())
 }

@@ -1,0 +1,28 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWarnings(t *testing.T) {
+	for change, want := range map[string]string{
+		"kafka: {brokers: [], instance: a}":                                                              "kafka.brokers: none",
+		"kafka: {brokers: ['127.0.0.1:9092'], instance: a}":                                              "kafka.brokers: one",
+		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}}":                            "",
+		"kafka: {brokers: ['a:1', 'b:1'], instance: a}":                                                  "kafka.tls: is off",
+		"kafka: {brokers: ['a:1', 'b:1'], tls: {enabled: true}}":                                         "kafka.instance: ",
+		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}, replication: 1}":            "kafka.replication: 1",
+		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: '[::1]:8420'}":        "",
+		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: ':1', token_file: t}": "http.listen: no TLS",
+	} {
+		c := Default()
+		if err := decode([]byte(change), &c); err != nil {
+			t.Fatal(err)
+		}
+		got := c.Warnings()
+		if want == "" && len(got) > 0 || want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], want)) {
+			t.Errorf("%s: %q, want %q alone", change, got, want)
+		}
+	}
+}
