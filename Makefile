@@ -34,6 +34,7 @@ demo:
 	go run ./cmd/labwatch demo --for 20s --out demo-out
 
 # Faults under load, then an independent check; its last line is the result. The real Kafka is started for it.
+# With ARGS=--rolling no fault but a rolling restart, and what it costs.
 SEED ?= 1
 FOR ?= 1m
 BROKER ?= embedded
@@ -41,7 +42,7 @@ WAY ?= sequenced
 INSTANCES ?= 2
 RATE ?= 2000
 faults:
-	go run ./cmd/faults --seed $(SEED) --for $(FOR) --broker $(BROKER) --way $(WAY) --instances $(INSTANCES) --rate $(RATE)
+	go run ./cmd/faults --seed $(SEED) --for $(FOR) --broker $(BROKER) --way $(WAY) --instances $(INSTANCES) --rate $(RATE) $(ARGS)
 
 # Records a second, CPU a record, memory and latency beside a bare Kafka loop; more in cmd/throughput/main.go.
 throughput:

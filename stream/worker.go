@@ -311,13 +311,17 @@ func (w *Worker) Committed(now int64) {
 	w.Show(now)
 }
 
-// Snapshots gives every entity as a snapshot of this moment would be, in no particular order. It changes nothing and
-// is for those who compare states.
+// Snapshots gives every entity and the clock as a snapshot of this moment would be, in no particular order. It changes
+// nothing and is for those who compare states.
 func (w *Worker) Snapshots(f func(key string, blob []byte)) {
 	for _, d := range w.devices {
 		f(d.key, d.snapshot())
 	}
 	for _, g := range w.groups {
 		f(g.key, g.snapshot())
+	}
+	if w.clock != nil {
+		e := entity{key: clockKey, covers: w.clock.now.offset, state: w.clock.now}
+		f(clockKey, e.snapshot())
 	}
 }

@@ -18,6 +18,8 @@ type broker interface {
 	address() string
 	// can says whether a fault of the broker can be had here.
 	can(k kind) bool
+	// sound says whether the broker keeps its own promises under that fault.
+	sound(k kind) bool
 	// restart ends it, in order or by a kill, and starts it again on the same data after a pause.
 	restart(crash bool, down time.Duration) error
 	stop() error
@@ -39,6 +41,7 @@ type foreignBroker string
 
 func (b foreignBroker) address() string                   { return string(b) }
 func (b foreignBroker) can(kind) bool                     { return false }
+func (b foreignBroker) sound(kind) bool                   { return true }
 func (b foreignBroker) restart(bool, time.Duration) error { return nil }
 func (b foreignBroker) stop() error                       { return nil }
 
@@ -72,6 +75,7 @@ func (b *embeddedBroker) start() error {
 
 func (b *embeddedBroker) address() string { return b.at }
 func (b *embeddedBroker) can(k kind) bool { return k == brokerRestart }
+func (b *embeddedBroker) sound(kind) bool { return true }
 func (b *embeddedBroker) stop() error     { return b.process.stop(30 * time.Second) }
 
 func (b *embeddedBroker) restart(_ bool, down time.Duration) error {
@@ -122,6 +126,11 @@ func (b *kafkaBroker) do(what string) error {
 func (b *kafkaBroker) address() string { return b.at }
 func (b *kafkaBroker) can(k kind) bool { return k == brokerRestart || k == brokerKill }
 func (b *kafkaBroker) stop() error     { return b.do("stop") }
+
+// sound: the node finishes decided commits when it starts again, but at that moment its own view of the cluster has no
+// leaders, and it takes partitions without a leader for deleted: "these partitions are likely deleted already and hence
+// can be skipped" (TransactionMarkerChannelManager, Kafka 4.4). With more than one node another is the leader.
+func (b *kafkaBroker) sound(k kind) bool { return k != brokerKill }
 
 func (b *kafkaBroker) restart(crash bool, down time.Duration) error {
 	if crash {

@@ -26,10 +26,14 @@ type injected struct {
 
 // run works every target's plan at the same time and returns when the last fault is over.
 func (c *campaign) run(ctx context.Context, can func(kind) bool) {
+	if c.lab.rolling {
+		c.roll(ctx)
+		return
+	}
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	targets := []target{theBroker, theExtra}
+	targets := []target{theBroker, theExtra, theClocks}
 	for i := range c.instances {
 		targets = append(targets, target(i))
 	}
@@ -74,6 +78,8 @@ func (c *campaign) begin(f fault, enough func()) bool {
 		whom = "broker"
 	case theExtra:
 		whom = "extra"
+	case theClocks:
+		whom = "a sender"
 	}
 	c.lab.say("fault %d: %s on %s for %v", len(c.done), f.kind, whom, f.lasts.Round(time.Millisecond))
 	return true
@@ -82,11 +88,27 @@ func (c *campaign) begin(f fault, enough func()) bool {
 func (c *campaign) inject(ctx context.Context, f fault) error {
 	switch f.hits {
 	case theBroker:
-		return c.lab.bus.restart(f.kind == brokerKill, f.lasts)
+		began := time.Now()
+		err := c.lab.bus.restart(f.kind == brokerKill, f.lasts)
+		c.lasted(f, time.Since(began))
+		return err
 	case theExtra:
 		return c.extra.storm(ctx, f)
+	case theClocks:
+		return c.lab.jump(ctx, f)
 	default:
 		return c.instances[f.hits].inject(ctx, f)
+	}
+}
+
+// lasted corrects how long a fault took: a broker takes its time to start.
+func (c *campaign) lasted(f fault, d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.done {
+		if c.done[i].draw == f.draw {
+			c.done[i].lasts = d
+		}
 	}
 }
 

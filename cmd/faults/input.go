@@ -68,3 +68,22 @@ func (l *lab) spoilInput(ctx context.Context) {
 		sleep(ctx, 200*time.Millisecond)
 	}
 }
+
+// jump sends readings of one more sensor whose sender's clock is wrong: Kafka's timestamps of a raw topic are the
+// senders'. Brokers take none that is more than an hour ahead.
+func (l *lab) jump(ctx context.Context, f fault) error {
+	rng := newRand(f.draw)
+	topics := l.inputs()
+	off := time.Duration(rng.Int64N(int64(100*time.Minute))) - 50*time.Minute
+	const readings = 10
+	for n := range readings {
+		at := time.Now().Add(off)
+		r := &kgo.Record{
+			Topic: topics[len(topics)-1], Key: []byte("jumper"), Timestamp: at,
+			Value: fmt.Appendf(nil, `{"device_id":"jumper","timestamp":%q,"temperature":%d.5}`, at.UTC().Format(time.RFC3339Nano), 20+n%3),
+		}
+		l.client.Produce(ctx, r, nil) // what a broker that is away does not get is not expected either
+		sleep(ctx, f.lasts/readings)
+	}
+	return nil
+}

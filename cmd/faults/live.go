@@ -56,6 +56,9 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 	sleep(ctx, time.Second)
 	r.gaps, r.seen = w.before(ended)
 	blind()
+	if r.again, err = again(c.instances); err != nil {
+		return err
+	}
 	ref, err := newReference(c.instances[0].config)
 	if err != nil {
 		return err

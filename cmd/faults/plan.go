@@ -22,6 +22,7 @@ const (
 	storm         kind = "storm"
 	brokerRestart kind = "broker_restart"
 	brokerKill    kind = "broker_kill"
+	clockJump     kind = "clock_jump"
 )
 
 // target is what a fault hits. Each target has its own sequence of faults, one after the other; those of different
@@ -32,6 +33,7 @@ type target int
 const (
 	theBroker target = -1
 	theExtra  target = -2 // an instance that comes and goes
+	theClocks target = -3 // of the senders
 )
 
 // kinds tells what each kind does, whom it hits, how often it is drawn among those of its target, and how long it
@@ -56,6 +58,7 @@ var kinds = []struct {
 	{storm, "one more instance joins and leaves, three times", theExtra, 1, false, 300 * time.Millisecond, 3 * time.Second},
 	{brokerRestart, "broker stopped in order and started again", theBroker, 1, false, 0, 3 * time.Second},
 	{brokerKill, "broker killed and started again", theBroker, 1, false, 0, 2 * time.Second},
+	{clockJump, "a sender whose clock is up to 50 minutes ahead or behind", theClocks, 1, false, 500 * time.Millisecond, 3 * time.Second},
 }
 
 func kindNames() []string {

@@ -31,7 +31,7 @@ func TestPlanRepeats(t *testing.T) {
 // TestPlanCoversKinds makes sure that every kind of fault is drawn, for its own kind of target and with its length.
 func TestPlanCoversKinds(t *testing.T) {
 	seen := map[kind]bool{}
-	for _, hits := range []target{theBroker, theExtra, 0, 1} {
+	for _, hits := range []target{theBroker, theExtra, theClocks, 0, 1} {
 		p := newPlan(3, hits, anything, time.Second, sessionTimeout)
 		for range 500 {
 			f := p.next()
@@ -39,7 +39,7 @@ func TestPlanCoversKinds(t *testing.T) {
 			if f.kind == freeze && f.lasts <= sessionTimeout {
 				t.Fatalf("a freeze of %v is within the session timeout", f.lasts)
 			}
-			if (f.kind == brokerRestart || f.kind == brokerKill) != (hits == theBroker) || (f.kind == storm) != (hits == theExtra) {
+			if (f.kind == brokerRestart || f.kind == brokerKill) != (hits == theBroker) || (f.kind == storm) != (hits == theExtra) || (f.kind == clockJump) != (hits == theClocks) {
 				t.Fatalf("%s on target %d", f.kind, hits)
 			}
 		}

@@ -15,6 +15,7 @@ type result struct {
 	faults  []injected
 	gaps    []gap
 	seen    int      // records that the witness read
+	again   int      // messages that were worked twice, as far as the instances lived to tell
 	ends    []string // instances that ended by themselves
 	broken  []string // what is a violation whatever the counts say: stalls, refusals, failed stops
 	skipped []string // faults that could not be had, and why
@@ -79,6 +80,10 @@ func (r *result) print(out io.Writer, s *settings) {
 		}
 	}
 	list("VIOLATION", r.broken)
+	if records, _, _, _, _ := r.totals(); s.rolling && records > 0 {
+		fmt.Fprintf(out, "rolling restart: worked_twice=%.2f%% (%d messages of both stages to %d records) longest_without_any_output_ms=%d\n",
+			100*float64(r.again)/float64(records), r.again, records, r.outage().Milliseconds())
+	}
 	if s.sabotage != "" {
 		fmt.Fprintf(out, "sabotage=%s caught=%v\n", s.sabotage, r.caught())
 	}

@@ -23,6 +23,7 @@ type settings struct {
 	rate       int
 	pause      time.Duration // mean pause between two faults on one target
 	kinds      []kind        // empty: all that can be had
+	rolling    bool          // restart one instance after the other in order, and no fault
 	limit      int           // stop after that many faults; 0: after lasts
 	sabotage   string
 	binary     string // labwatch, built already
@@ -53,6 +54,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	f.DurationVar(&s.pause, "pause", usualPause, "mean pause between two faults on one target")
 	f.StringVar(&only, "kinds", "", "only these faults, by comma: "+strings.Join(kindNames(), ","))
 	f.IntVar(&kills, "kills", 0, "this many kill -9 with short pauses and no other fault, then end")
+	f.BoolVar(&s.rolling, "rolling", false, "no fault: restart one instance after the other in order, and tell what that costs")
 	f.StringVar(&s.sabotage, "sabotage", "", "build labwatch with one deliberate mistake, which must be caught: "+strings.Join(sabotageNames(), ", "))
 	f.StringVar(&s.binary, "labwatch", "", "labwatch program, with --sabotage one that was built with the tag sabotage; default: build it")
 	f.BoolVar(&s.keep, "keep", false, "keep the folder with configs and logs even if all is well")

@@ -75,6 +75,7 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 			Msg("the config has changed: input that was published under the former rules taught the state under the new ones; " +
 				"nothing is said twice, and the state is that of the new rules from the redo point on")
 	}
+	j.stats.again.Add(redone)
 	took := time.Since(began)
 	j.stats.recoverySeconds.Update(took.Seconds())
 	j.env.Log.Info().Str("topic", at.topic).Int32("partition", at.partition).Int64("committed", committed).

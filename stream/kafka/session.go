@@ -68,6 +68,7 @@ type session struct {
 	ending    time.Duration // what the last commit took
 	committed time.Time     // last
 	flushed   bool          // since then nothing is owed
+	held      int           // messages in it
 }
 
 // run keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session
@@ -134,11 +135,11 @@ func (s *session) run(ctx context.Context) (err error) {
 		return err
 	}
 	for {
-		if ctx.Err() != nil {
-			return errStopped
-		}
 		if err := s.transaction(ctx); err != nil {
 			return err
+		}
+		if ctx.Err() != nil && s.flushed {
+			return errStopped
 		}
 	}
 }

@@ -13,6 +13,7 @@ type sessionStats struct {
 	commits       *metrics.Counter
 	aborts        *metrics.Counter
 	restarts      *metrics.Counter
+	again         *metrics.Counter
 	commitSeconds *metrics.PrometheusHistogram
 	lastCommit    *metrics.Gauge
 }
@@ -26,6 +27,7 @@ func newSessionStats(stage string) sessionStats {
 		commits:    set.NewCounter(name("labwatch_commits_total")),
 		aborts:     set.NewCounter(name("labwatch_commit_aborts_total")),
 		restarts:   set.NewCounter(name("labwatch_session_restarts_total")),
+		again:      set.NewCounter(name("labwatch_worked_again_total")),
 		lastCommit: set.NewGauge(name("labwatch_last_commit_timestamp_seconds"), nil),
 		commitSeconds: set.NewPrometheusHistogramExt(name("labwatch_commit_duration_seconds"),
 			[]float64{.005, .01, .025, .05, .1, .2, .5, 1, 5}),
@@ -70,6 +72,7 @@ func Help() map[string]string {
 		"labwatch_commits_total":                    "Transactions committed, by stage.",
 		"labwatch_commit_aborts_total":              "Transactions that were not committed and were worked again, by stage.",
 		"labwatch_session_restarts_total":           "Kafka sessions started anew after an error, by stage.",
+		"labwatch_worked_again_total":               "Messages worked a second time, after an abort or in a recovery, by stage.",
 		"labwatch_commit_duration_seconds":          "Time from sealing a transaction to its commit, by stage.",
 		"labwatch_last_commit_timestamp_seconds":    "When a transaction was committed last, by stage, seconds since 1970 UTC; 0 before the first.",
 		"labwatch_snapshots_total":                  "Snapshots of devices and groups written in transactions.",

@@ -68,6 +68,7 @@ func (s *session) transaction(ctx context.Context) error {
 			// One commit an interval: what the commit itself takes is part of it, or readers would wait for both.
 			ends = time.Now().Add(s.env.CommitInterval - min(s.ending, s.env.CommitInterval/2))
 		}
+		s.held += fetches.NumRecords()
 		if err := s.work(fetches, send); err != nil {
 			return s.abandon(ctx, begun, err)
 		}
@@ -175,7 +176,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return fmt.Errorf("end transaction: %w", err)
 	}
 	if committed {
-		s.unsaved, s.flushed, s.committed = false, last, time.Now()
+		s.unsaved, s.held, s.flushed, s.committed = false, 0, last, time.Now()
 		s.stage.settle(s.committed)
 		s.stats.commits.Inc()
 		s.stats.commitSeconds.UpdateDuration(began)
@@ -188,8 +189,10 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	if ctx.Err() != nil {
 		return errors.Join(errors.New("transaction was not committed"), failed.get())
 	}
-	s.env.Log.Info().Str("stage", s.name).AnErr("cause", failed.get()).
+	s.stats.again.Add(s.held)
+	s.env.Log.Info().Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
 		Msg("transaction was not committed; recovering from the committed offsets")
+	s.held = 0
 	return s.reopen(ctx)
 }
 
