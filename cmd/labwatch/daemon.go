@@ -64,7 +64,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	if err != nil {
 		return err
 	}
-	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, TickInterval: cfg.Judge.TickInterval, Rules: rules, Log: d.log}
+	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Only: d.only, TickInterval: cfg.Judge.TickInterval, Rules: rules, Log: d.log}
 	if env.Instance == "" {
 		if env.Instance, err = os.Hostname(); err != nil {
 			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)

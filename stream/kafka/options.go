@@ -124,6 +124,7 @@ func (c *Config) Validate() []error {
 type Environment struct {
 	Config
 	Embedded     bool          // the broker is the embedded one: see session on transactional ids
+	Only         string        // the one stage that is run, "sequence" or "judge"; empty: both
 	TickInterval time.Duration // how often time is written into the log
 	// JudgedPartitions is how many partitions the judged topic had at the start, 0 for unknown.
 	JudgedPartitions int32

@@ -77,10 +77,16 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 	} else if m.Cluster == embeddedCluster {
 		env.Embedded = true // another instance's, or "labwatch broker"
 	}
+	rights := env.Rights(inputs, fused, env.Only)
 	if env.Embedded {
+		rights = nil // it has no access lists
 		if err := createAll(ctx, admin, env, inputs, env.Partitions, nil); err != nil {
 			return Layout{}, err
 		}
+	}
+	// What may not be described looks as if it were missing, so this comes first; and again once all topics are there.
+	if err := checkRights(ctx, env, client, rights); err != nil {
+		return Layout{}, err
 	}
 	metadata, err := admin.Metadata(ctx)
 	if err != nil {
@@ -118,7 +124,11 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 			return Layout{}, err
 		}
 	}
-	return layout(ctx, env, admin, judged)
+	l, err := layout(ctx, env, admin, judged)
+	if err != nil {
+		return Layout{}, err
+	}
+	return l, checkRights(ctx, env, client, rights)
 }
 
 func layout(ctx context.Context, env *Environment, admin *kadm.Client, judged string) (Layout, error) {
@@ -162,6 +172,9 @@ func createAll(ctx context.Context, admin *kadm.Client, env *Environment, topics
 	for _, t := range created.Sorted() {
 		switch {
 		case errors.Is(t.Err, kerr.TopicAlreadyExists):
+		case errors.Is(t.Err, kerr.TopicAuthorizationFailed), errors.Is(t.Err, kerr.ClusterAuthorizationFailed):
+			return &refusal{fmt.Sprintf("topic %s does not exist, and Kafka's access list gives %s no right to Create on topic %s: grant it, or create the topic with %d partitions",
+				t.Topic, env.principal(), t.Topic, partitions), t.Err}
 		case t.Err != nil:
 			return fmt.Errorf("create topic %s: %w: %s", t.Topic, t.Err, t.ErrMessage)
 		default:

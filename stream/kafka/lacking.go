@@ -1,0 +1,98 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// Lacking asks Kafka which of the rights it does not give us, so that a start names all of them and not the first one
+// that it meets. Nothing is changed by asking. Topics that are not there yet, and rights that are needed once, are left
+// out: creating a topic tells.
+func Lacking(ctx context.Context, env *Environment, client *kgo.Client, rights []Right) ([]Right, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	// Since KIP-430 a broker says what the asking user may do with a topic.
+	topics, err := kadm.NewClient(client).Metadata(kadm.WithAuthorizedOps(ctx), resources(rights, onTopic)...)
+	if err != nil {
+		return nil, fmt.Errorf("read Kafka's metadata: %w", err)
+	}
+	var list []Right
+	for _, r := range rights {
+		if r.Once {
+			continue
+		}
+		var lacks bool
+		switch r.Resource {
+		case onTopic:
+			t := topics.Topics[r.Name]
+			lacks = errors.Is(t.Err, kerr.TopicAuthorizationFailed) ||
+				t.Err == nil && len(t.AuthorizedOperations) > 0 && !slices.Contains(t.AuthorizedOperations, r.operation())
+		case onGroup:
+			lacks, err = lacksGroup(ctx, client, r.Name)
+		case onID:
+			lacks, err = lacksID(ctx, client, r.Name+env.Instance, strings.TrimSuffix(r.Name, "-"))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("ask for %s: %w", r, err)
+		}
+		if lacks {
+			list = append(list, r)
+		}
+	}
+	return list, nil
+}
+
+// lacksGroup sends the heartbeat of a member that does not exist: whoever may not read the group is told so first.
+func lacksGroup(ctx context.Context, client *kgo.Client, group string) (bool, error) {
+	ask := kmsg.NewPtrHeartbeatRequest()
+	ask.Group, ask.MemberID = group, "labwatch-asks-for-its-rights"
+	answer, err := ask.RequestWith(ctx, client)
+	if err == nil {
+		err = kerr.ErrorForCode(answer.ErrorCode)
+	}
+	return denied(err, kerr.GroupAuthorizationFailed)
+}
+
+// lacksID adds to a transaction of a producer that does not exist: whoever may not write with the id is told so first.
+func lacksID(ctx context.Context, client *kgo.Client, id, group string) (bool, error) {
+	ask := kmsg.NewPtrAddOffsetsToTxnRequest()
+	ask.TransactionalID, ask.Group, ask.ProducerID, ask.ProducerEpoch = id, group, -1, -1
+	answer, err := ask.RequestWith(ctx, client)
+	if err == nil {
+		err = kerr.ErrorForCode(answer.ErrorCode)
+	}
+	return denied(err, kerr.TransactionalIDAuthorizationFailed)
+}
+
+// denied tells the refusal that was asked for from Kafka's other answers, which mean that there was a right to ask.
+func denied(err, refused error) (bool, error) {
+	if errors.Is(err, refused) {
+		return true, nil
+	}
+	if err != nil && !errors.As(err, new(*kerr.Error)) {
+		return false, err // no answer
+	}
+	return false, nil
+}
+
+// checkRights refuses to start without all rights.
+func checkRights(ctx context.Context, env *Environment, client *kgo.Client, rights []Right) error {
+	list, err := Lacking(ctx, env, client, rights)
+	if err != nil || len(list) == 0 {
+		return explain(&env.Config, err)
+	}
+	words := make([]string, len(list))
+	for i, r := range list {
+		words[i] = r.String()
+	}
+	return &refusal{fmt.Sprintf("Kafka's access list gives %s no right to: %s (see docs/security.md)", env.principal(), strings.Join(words, "; ")), kerr.ClusterAuthorizationFailed}
+}
