@@ -64,7 +64,8 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	if err != nil {
 		return err
 	}
-	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Only: d.only, TickInterval: cfg.Judge.TickInterval, Rules: rules, Log: d.log}
+	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Only: d.only, TickInterval: cfg.Judge.TickInterval, Rules: rules, Log: d.log,
+		Delivers: d.only != stageSequence && len(cfg.Delivery.Sinks) > 0}
 	if env.Instance == "" {
 		if env.Instance, err = os.Hostname(); err != nil {
 			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)
@@ -95,7 +96,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		Str("judges", layout.JudgedTopic).Int32("partitions", layout.Partitions).Msg("connected to Kafka")
 
 	var deliveries []func(context.Context) error
-	if d.only != stageSequence && len(cfg.Delivery.Sinks) > 0 { // before the first alert can be written
+	if env.Delivers { // before the first alert can be written
 		topic, err := kafka.NewDelivery(ctx, env, client)
 		if err != nil {
 			return unlessStopped(ctx, err)

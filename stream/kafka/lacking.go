@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"math"
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -20,10 +19,9 @@ import (
 func Lacking(ctx context.Context, env *Environment, client *kgo.Client, rights []Right) ([]Right, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	// Since KIP-430 a broker says what the asking user may do with a topic.
-	topics, err := kadm.NewClient(client).Metadata(kadm.WithAuthorizedOps(ctx), resources(rights, onTopic)...)
+	topics, err := permissions(ctx, client, resources(rights, onTopic))
 	if err != nil {
-		return nil, fmt.Errorf("read Kafka's metadata: %w", err)
+		return nil, err
 	}
 	var list []Right
 	for _, r := range rights {
@@ -33,11 +31,10 @@ func Lacking(ctx context.Context, env *Environment, client *kgo.Client, rights [
 		var lacks bool
 		switch r.Resource {
 		case onTopic:
-			t := topics.Topics[r.Name]
-			lacks = errors.Is(t.Err, kerr.TopicAuthorizationFailed) ||
-				t.Err == nil && len(t.AuthorizedOperations) > 0 && !slices.Contains(t.AuthorizedOperations, r.operation())
+			permitted, there := topics[r.Name]
+			lacks = there && permitted&(1<<r.operation()) == 0
 		case onGroup:
-			lacks, err = lacksGroup(ctx, client, r.Name)
+			lacks, err = lacksGroup(ctx, client, r.Name) // of a prefix: a name of that one and nothing more
 		case onID:
 			lacks, err = lacksID(ctx, client, r.Name+env.Instance, strings.TrimSuffix(r.Name, "-"))
 		}
@@ -50,6 +47,36 @@ func Lacking(ctx context.Context, env *Environment, client *kgo.Client, rights [
 	}
 	return list, nil
 }
+
+// permissions are what we may do with each topic that is there, as a set of the protocol's operations. Since KIP-430 a
+// broker tells; of a topic that may not even be described nothing is permitted.
+func permissions(ctx context.Context, client *kgo.Client, topics []string) (map[string]int32, error) {
+	ask := kmsg.NewPtrMetadataRequest()
+	ask.IncludeTopicAuthorizedOperations = true
+	for _, name := range topics {
+		t := kmsg.NewMetadataRequestTopic()
+		t.Topic = &name
+		ask.Topics = append(ask.Topics, t)
+	}
+	answer, err := ask.RequestWith(ctx, client)
+	if err != nil {
+		return nil, fmt.Errorf("read Kafka's metadata: %w", err)
+	}
+	permitted := map[string]int32{}
+	for _, t := range answer.Topics {
+		switch err := kerr.ErrorForCode(t.ErrorCode); {
+		case t.Topic == nil:
+		case errors.Is(err, kerr.TopicAuthorizationFailed):
+			permitted[*t.Topic] = 0
+		case err == nil && t.AuthorizedOperations != untold:
+			permitted[*t.Topic] = t.AuthorizedOperations
+		}
+	}
+	return permitted, nil
+}
+
+// untold is what a broker answers that does not say what is permitted (KIP-430).
+const untold = math.MinInt32
 
 // lacksGroup sends the heartbeat of a member that does not exist: whoever may not read the group is told so first.
 func lacksGroup(ctx context.Context, client *kgo.Client, group string) (bool, error) {

@@ -125,6 +125,7 @@ type Environment struct {
 	Config
 	Embedded     bool          // the broker is the embedded one: see session on transactional ids
 	Only         string        // the one stage that is run, "sequence" or "judge"; empty: both
+	Delivers     bool          // alerts are brought to sinks
 	TickInterval time.Duration // how often time is written into the log
 	// JudgedPartitions is how many partitions the judged topic had at the start, 0 for unknown.
 	JudgedPartitions int32

@@ -64,6 +64,8 @@ func explainTLS(c *Config, err error) string {
 		return "Kafka speaks no TLS at this address (kafka.tls.enabled, kafka.brokers)"
 	case strings.Contains(err.Error(), "tls alert record"): // franz-go's guess, which has no type
 		return "Kafka wants TLS at this address (kafka.tls.enabled, kafka.brokers)"
+	case errors.As(err, &answer) && answer.Op == "remote error" && c.TLS.expired(time.Now()): // Kafka does not say so
+		return fmt.Sprintf("Kafka refuses our certificate (kafka.tls.cert_file %s): it is not valid now", c.TLS.CertFile)
 	case errors.As(err, &answer) && answer.Op == "remote error": // its alert has no exported type
 		return fmt.Sprintf("Kafka refuses our certificate (kafka.tls.cert_file %s): %v", orElse(c.TLS.CertFile, "is not set"), answer.Err)
 	}

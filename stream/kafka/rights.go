@@ -32,12 +32,13 @@ const (
 	onID    = "transactional-id"
 )
 
-// Rights is the least that labwatch needs on a site's Kafka. Only names the one stage that is run, or is empty.
-func (c *Config) Rights(inputs []string, fused bool, only string) (list []Right) {
+// Rights is the least that labwatch needs on a site's Kafka to read inputs, in the way that the environment says.
+func (env *Environment) Rights(inputs []string, fused bool) (list []Right) {
 	add := func(resource, name, operation, why string) {
 		list = append(list, Right{Resource: resource, Name: name, Operation: operation, Why: why})
 	}
-	sequence, judge := only != "judge" && !fused, only != "sequence"
+	sequence, judge := env.Only != "judge" && !fused, env.Only != "sequence"
+	creates := []string{env.Topics.Log, env.Topics.Snapshots, env.Topics.Records, env.Topics.Alerts, env.Topics.Rejects}
 	topic := func(name string, read, write bool, why string) {
 		switch {
 		case read:
@@ -53,31 +54,32 @@ func (c *Config) Rights(inputs []string, fused bool, only string) (list []Right)
 		topic(name, sequence || fused, false, "readings come in")
 	}
 	if !fused {
-		topic(c.Topics.Log, true, sequence, "one order of everything: written by one step, read by the other")
+		topic(env.Topics.Log, true, sequence, "one order of everything: written by one step, read by the other")
 	}
-	topic(c.Topics.Records, false, judge, "judged readings go out")
-	topic(c.Topics.Alerts, false, judge, "alerts go out")
-	topic(c.Topics.Rejects, false, true, "what cannot be read is set aside")
-	topic(c.Topics.Snapshots, judge, judge, "state, for a restart and for another instance")
+	topic(env.Topics.Records, false, judge, "judged readings go out")
+	topic(env.Topics.Alerts, env.Delivers, judge, "alerts go out")
+	topic(env.Topics.Rejects, false, sequence || fused, "what cannot be read is set aside")
+	topic(env.Topics.Snapshots, judge, judge, "state, for a restart and for another instance")
 	for _, stage := range []struct {
 		name string
 		runs bool
 	}{{"sequence", sequence}, {"judge", judge}} {
 		if stage.runs {
-			add(onGroup, c.Group+"-"+stage.name, "Read", "partitions and offsets of one step")
-			list = append(list, Right{Resource: onID, Name: c.Group + "-" + stage.name + "-", Prefixed: true, Operation: "Write", Why: "transactions; an instance's name follows"})
+			add(onGroup, env.Group+"-"+stage.name, "Read", "partitions and offsets of one step")
+			list = append(list, Right{Resource: onID, Name: env.Group + "-" + stage.name + "-", Prefixed: true, Operation: "Write", Why: "transactions; an instance's name follows"})
 		}
 	}
-	for _, name := range c.Topics.all() {
-		if !fused || name != c.Topics.Log {
+	if env.Delivers {
+		topic(env.Topics.Undelivered, false, true, "what a sink would not take is kept")
+		list = append(list, Right{Resource: onGroup, Name: env.Group + "-deliver-", Prefixed: true, Operation: "Read", Why: "each sink reads the alerts; its name follows"})
+		creates = append(creates, env.Topics.Undelivered)
+	}
+	for _, name := range creates {
+		if !fused || name != env.Topics.Log {
 			list = append(list, Right{Resource: onTopic, Name: name, Operation: "Create", Why: "only if you do not create it yourself", Once: true})
 		}
 	}
 	return list
-}
-
-func (t Topics) all() []string {
-	return []string{t.Log, t.Records, t.Alerts, t.Rejects, t.Snapshots}
 }
 
 // operation is the number that Kafka's protocol has for the word.

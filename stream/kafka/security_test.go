@@ -120,7 +120,7 @@ func TestConnectSecurely(t *testing.T) {
 		{"expired", expired, trust, "Kafka's certificate is not valid now, but from"},
 		{"another host", other, trust, "Kafka's certificate is for another host"},
 		{"no certificate of ours", mutual, trust, "Kafka refuses our certificate (kafka.tls.cert_file is not set)"},
-		{"our certificate has expired", mutual, holding(ca.issue("late", "client", now.Add(-2*time.Hour), now.Add(-time.Hour))), "Kafka refuses our certificate"},
+		{"our certificate has expired", mutual, holding(ca.issue("late", "client", now.Add(-2*time.Hour), now.Add(-time.Hour))), "late.pem): it is not valid now"},
 		{"our certificate is a stranger's", mutual, holding(stranger.valid("client", "client")), "Kafka refuses our certificate"},
 		{"key of another certificate", mutual, func(c *Config) {
 			cert, _ := ca.valid("one", "client")

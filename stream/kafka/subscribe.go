@@ -31,7 +31,7 @@ func subscribe(ctx context.Context, env *Environment, group, topic string, sub S
 	for ctx.Err() == nil {
 		s := &subscription{env: env, topic: topic, group: group, sub: sub, owned: map[int32]int64{}}
 		if err := s.run(ctx); err != nil && ctx.Err() == nil {
-			env.Log.Warn().Err(err).Str("group", s.group).Msg("reading anew")
+			env.Log.Warn().Err(explain(&env.Config, err)).Str("group", s.group).Msg("reading anew")
 			select {
 			case <-ctx.Done():
 			case <-time.After(longestPause):

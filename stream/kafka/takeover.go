@@ -32,7 +32,7 @@ func (s *session) takeOver(ctx context.Context) error {
 	}
 	client := s.gts.Client()
 	if _, _, err := client.ProducerID(ctx); err != nil {
-		return fmt.Errorf("take over transactional id: %w", err)
+		return fmt.Errorf("take over transactional id %s: %w", transactionalID(s.env, s.name, time.Now()), err)
 	}
 	if !s.env.Embedded {
 		return nil

@@ -77,7 +77,7 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 	} else if m.Cluster == embeddedCluster {
 		env.Embedded = true // another instance's, or "labwatch broker"
 	}
-	rights := env.Rights(inputs, fused, env.Only)
+	rights := env.Rights(inputs, fused)
 	if env.Embedded {
 		rights = nil // it has no access lists
 		if err := createAll(ctx, admin, env, inputs, env.Partitions, nil); err != nil {
