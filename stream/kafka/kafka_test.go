@@ -309,9 +309,14 @@ func TestRefusals(t *testing.T) {
 		wantError(t, err, "read log entry at offset 0", "version 2")
 	})
 	t.Run("an input that does not exist", func(t *testing.T) {
-		b := newBench(t)
-		b.env.Embedded = false
-		_, err := Prepare(t.Context(), b.env, b.plain, []string{"lab.resluts"}, false)
+		env := &Environment{Config: DefaultConfig(), Log: zerolog.Nop()}
+		env.Brokers = []string{cluster(t)} // not an embedded one, where inputs are created
+		client, err := Connect(t.Context(), env, 10*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		_, err = Prepare(t.Context(), env, client, []string{"lab.resluts"}, false)
 		wantError(t, err, "input topics do not exist: lab.resluts")
 	})
 	t.Run("nobody at the address", func(t *testing.T) {
