@@ -6,6 +6,9 @@ import "labwatch/record"
 // (lots, calibration), a wider scatter or a single control a random one (bubble, clot, short sample); the order
 // of steps is the usual one of quality-control practice (Westgard).
 func (t *teller) act() (short, long string) {
+	if t.Evidence.Statistic == StatAcknowledged {
+		return "somebody has acknowledged it", "It is said again when it gets worse, and when it is over."
+	}
 	switch t.Rule {
 	case RuleErrorCode:
 		if t.Kind == record.Telemetry {
@@ -114,6 +117,8 @@ func (t *teller) afterwards() string {
 	switch {
 	case t.Evidence.Statistic == StatReset:
 		return "Check with a control that the calibration or the new lot has mended it."
+	case t.Evidence.Statistic == StatAccepted:
+		return "Until it is learned nothing but the plain rules watches it."
 	case t.Rule == RuleCriticalValue:
 		return "Tell whoever was notified that the result was corrected."
 	case t.Rule == RuleSilent:

@@ -72,7 +72,10 @@ type Alert struct {
 	Subject  string        // result id of a critical value, else empty
 	Evidence Evidence
 	Summary  string // one sentence for a technologist
-	Action   string // what to do first
+
+	Acknowledged   int64  // when somebody said that he looks after it, nanoseconds since 1970 UTC; 0: nobody has
+	AcknowledgedBy string // token of that person, in the message that tells of it
+	Action         string // what to do first
 }
 
 // Evidence is what an alert rests on. Numbers that do not apply are NaN and left out of the message.

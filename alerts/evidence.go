@@ -9,6 +9,10 @@ const (
 	StatSilence = "silence" // seconds
 	// StatReset is no measure: the alert ended because its series is learned anew after a calibration or a new lot.
 	StatReset = "reset"
+	// StatAccepted is no measure: the alert ended because somebody said that what it speaks of is normal.
+	StatAccepted = "accepted"
+	// StatAcknowledged is no measure: somebody looks after the alert.
+	StatAcknowledged = "acknowledged"
 )
 
 // NewEvidence is evidence of a statistic of which nothing else is known yet: all its numbers are NaN.

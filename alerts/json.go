@@ -37,6 +37,8 @@ func AppendJSON(dst []byte, a *Alert) []byte {
 	w.integer("index", int64(a.Origin.Index))
 	w.close()
 	w.optional("subject", a.Subject)
+	w.time("acknowledged_at", a.Acknowledged)
+	w.optional("acknowledged_by", a.AcknowledgedBy)
 	w.evidence(&a.Evidence)
 	w.text("summary", a.Summary)
 	w.text("action", a.Action)

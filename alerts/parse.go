@@ -28,7 +28,7 @@ func ParseJSON(data []byte) (Alert, error) {
 		ID: m.ID, Sequence: m.Sequence, Rule: m.Rule, Severity: m.Severity, Device: m.Device, Facility: m.Facility,
 		Series: m.Series, Label: m.Label, Test: m.Test, Unit: m.Unit, At: nanoseconds(m.At),
 		Opened: nanoseconds(m.OpenedAt), Origin: m.Origin, Subject: m.Subject, Evidence: m.Evidence.evidence(),
-		Summary: m.Summary, Action: m.Action,
+		Summary: m.Summary, Action: m.Action, Acknowledged: nanoseconds(m.AcknowledgedAt), AcknowledgedBy: m.AcknowledgedBy,
 	}
 	for _, c := range [...]Change{Opened, Updated, Resolved} {
 		if c.String() == m.State {
@@ -70,7 +70,11 @@ type message struct {
 	Subject  string        `json:"subject"`
 	Evidence evidence      `json:"evidence"`
 	Summary  string        `json:"summary"`
-	Action   string        `json:"action"`
+
+	AcknowledgedAt time.Time `json:"acknowledged_at"`
+	AcknowledgedBy string    `json:"acknowledged_by"`
+
+	Action string `json:"action"`
 }
 
 type evidence struct {

@@ -48,6 +48,12 @@ func (t *teller) tell() (what string, why []string) {
 	if t.Evidence.Statistic == StatReset {
 		return t.subject + " is learned anew", t.life("")
 	}
+	if t.Evidence.Statistic == StatAccepted {
+		return t.subject + " was accepted as normal and is learned anew", t.life("")
+	}
+	if t.Evidence.Statistic == StatAcknowledged {
+		return t.subject + " is looked after", t.life("")
+	}
 	switch t.Rule {
 	case RuleErrorCode:
 		return t.errorCode()

@@ -30,6 +30,9 @@ type State struct {
 	Newest    int64    // newest time seen since FirstSeen
 	Peak      float64  // worst score since FirstSeen
 	PeakValue float64  // the reading that had it; the first one of equals
+	// Acknowledged is when somebody said that he looks after it, by the time of that entry; 0: nobody has. An alert
+	// that is looked after is not said again, unless it gets worse or ends.
+	Acknowledged int64
 	// values holds the readings of the last breaches as a ring: the breach numbered n from 0 is at n % MaxValues.
 	values [MaxValues]float64
 }
@@ -79,6 +82,7 @@ func (s *State) Fill(a *Alert) {
 	a.Sequence = int(s.Sequence)
 	a.Severity = s.Severity
 	a.Opened = s.Opened
+	a.Acknowledged = s.Acknowledged
 	e := &a.Evidence
 	e.Peak = s.Peak
 	if e.Statistic == StatValue {

@@ -14,18 +14,23 @@ var (
 	_ encoding.BinaryUnmarshaler = (*State)(nil)
 )
 
-// stateVersion is the first byte of an encoded State.
-const stateVersion = 1
+// stateVersion is the newest first byte of an encoded State. Version 2 has the time of the acknowledgement at its end;
+// a state without one is written as version 1, which is all that it needs.
+const stateVersion = 2
 
 // ErrNewerState says that a state was written by a newer labwatch. It is refused, not guessed at.
 var ErrNewerState = errors.New("written by a newer labwatch")
 
 var errCorruptState = errors.New("corrupt")
 
-// AppendBinary appends the state: 2 bytes when it is idle, about 50 to 160 else. Numbers keep their bits.
+// AppendBinary appends the state: 2 bytes when it is idle, about 50 to 170 else. Numbers keep their bits.
 // It never fails.
 func (s *State) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, stateVersion, byte(s.Phase))
+	version := byte(1)
+	if s.Acknowledged != 0 {
+		version = 2
+	}
+	b = append(b, version, byte(s.Phase))
 	if s.Phase == Idle {
 		return b, nil
 	}
@@ -45,7 +50,11 @@ func (s *State) AppendBinary(b []byte) ([]byte, error) {
 	}
 	b = binary.AppendUvarint(b, uint64(s.Opened-s.FirstSeen))
 	b = binary.AppendUvarint(b, uint64(s.Said-s.FirstSeen))
-	return append(b, s.ID[:]...), nil
+	b = append(b, s.ID[:]...)
+	if version == 2 {
+		b = binary.LittleEndian.AppendUint64(b, uint64(s.Acknowledged))
+	}
+	return b, nil
 }
 
 // UnmarshalBinary reads what AppendBinary wrote, and nothing else: cut, longer, reordered or impossible bytes are
@@ -72,6 +81,9 @@ func (s *State) possible() bool {
 	if s.Phase == Idle {
 		return true
 	}
+	if s.Acknowledged != 0 && s.Phase == Pending {
+		return false
+	}
 	return s.Phase <= Ended && s.Severity >= Info && s.Severity <= Critical &&
 		s.Direction >= -1 && s.Direction <= 1 && s.Count > 0 && !math.IsNaN(s.Peak)
 }
@@ -84,7 +96,8 @@ type reader struct {
 
 func (r *reader) state() State {
 	var s State
-	if r.byte() != stateVersion {
+	version := r.byte()
+	if version == 0 || version > stateVersion {
 		r.bad = true
 	}
 	s.Phase = Phase(r.byte())
@@ -108,6 +121,9 @@ func (r *reader) state() State {
 	s.Opened = s.FirstSeen + int64(r.uvarint())
 	s.Said = s.FirstSeen + int64(r.uvarint())
 	copy(s.ID[:], r.take(len(s.ID)))
+	if version == 2 {
+		s.Acknowledged = int64(r.uint64())
+	}
 	return s
 }
 

@@ -51,7 +51,7 @@ func (p Policy) Step(s State, o Observation) (State, Change) {
 		case s.Phase == Pending && int(s.Breaches) >= p.OpenAfter:
 			s.Phase, s.Opened, s.Said, s.Sequence = Open, s.Newest, s.Newest, 0
 			return s, Opened
-		case s.Phase == Open && (worse || elapsed(s.Said, s.Newest) >= p.UpdateEvery):
+		case s.Phase == Open && (worse || s.Acknowledged == 0 && elapsed(s.Said, s.Newest) >= p.UpdateEvery):
 			s.Said = s.Newest
 			s.Sequence++
 			return s, Updated

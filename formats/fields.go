@@ -37,6 +37,7 @@ const (
 	severity
 	calibrationDate
 	maintenanceDate
+	alertID
 	fieldCount
 )
 
@@ -107,6 +108,8 @@ func fieldOf(name string) field {
 		return calibrationDate
 	case "maintenance_date":
 		return maintenanceDate
+	case "alert_id":
+		return alertID
 	}
 	return unknown
 }

@@ -16,7 +16,8 @@ func used(k record.Kind) set {
 	case record.Control:
 		return measured | 1<<qcID | 1<<measuredValue | 1<<qcLevel | 1<<expectedValue | 1<<targetSD | 1<<qcSD | 1<<passed | 1<<timestamp
 	case record.Event:
-		return common | 1<<logTimestamp | 1<<eventType | 1<<severity | 1<<calibrationDate | 1<<maintenanceDate
+		return common | 1<<logTimestamp | 1<<eventType | 1<<severity | 1<<calibrationDate | 1<<maintenanceDate |
+			1<<alertID | 1<<technicianID
 	case record.Telemetry:
 		return common | 1<<sampleID | 1<<timestamp
 	}
@@ -54,6 +55,7 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 		raw.TargetSD, raw.Passed = either(targetSD, qcSD), m.text[passed]
 	case record.Event:
 		raw.Time, raw.EventType, raw.Severity = m.text[logTimestamp], m.text[eventType], m.text[severity]
+		raw.ID, raw.Technician = m.text[alertID], m.text[technicianID]
 		raw.Calibration, raw.Maintenance = m.text[calibrationDate], m.text[maintenanceDate]
 	case record.Telemetry:
 		raw.ID, raw.Time = m.text[sampleID], m.text[timestamp]

@@ -64,4 +64,8 @@ const (
 	CalibrationEvent EventType = 3 // baselines of the device are learned anew
 	MaintenanceEvent EventType = 4
 	LotEvent         EventType = 5 // a reagent or control lot was changed
+
+	// Verdicts of a person on an alert, which the record's ID names: see VerdictID.
+	AcceptEvent      EventType = 7 // what the alert speaks of is normal from now on: its baseline is learned anew
+	AcknowledgeEvent EventType = 8 // somebody looks after it
 )

@@ -46,7 +46,7 @@ type Origin struct {
 // An empty string means that the message did not have the field.
 type Raw struct {
 	Kind       Kind
-	ID         string // result_id, qc_id or sample_id
+	ID         string // result_id, qc_id or sample_id; of a log entry alert_id, for a verdict on an alert
 	Patient    string // clear identifier; leaves the standardizer only as a token
 	Technician string // likewise
 	Device     string

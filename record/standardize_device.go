@@ -11,6 +11,7 @@ func (s *Standardizer) event(dst *Record, raw *Raw) {
 	if !known || !knownToo {
 		dst.Flags |= Withheld
 	}
+	dst.ID = verdictID(dst.EventType, dst.ID)
 	dst.Lot = trim(raw.Lot)
 	dst.Calibration = s.otherTime(raw.Calibration)
 	dst.Maintenance = s.otherTime(raw.Maintenance)

@@ -47,6 +47,10 @@ func parseEventType(text string) (e EventType, ok bool) {
 		return MaintenanceEvent, true
 	case "LOT", "LOT_CHANGE", "LOT CHANGE", "NEW_LOT", "NEW LOT", "REAGENT_LOT", "REAGENT_CHANGE", "REAGENT CHANGE":
 		return LotEvent, true
+	case "ALERT_ACCEPTED":
+		return AcceptEvent, true
+	case "ALERT_ACKNOWLEDGED":
+		return AcknowledgeEvent, true
 	case "INFO", "INFORMATION", "STATUS", "DEBUG", "STARTUP", "SHUTDOWN", "OTHER":
 		return OtherEvent, true
 	}
@@ -66,6 +70,10 @@ func (e EventType) String() string {
 		return "maintenance"
 	case LotEvent:
 		return "lot"
+	case AcceptEvent:
+		return "alert_accepted"
+	case AcknowledgeEvent:
+		return "alert_acknowledged"
 	}
 	return "other"
 }

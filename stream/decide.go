@@ -36,13 +36,18 @@ func step(about subject, rule string, p alerts.Policy, s *alerts.State, o alerts
 
 // say publishes what a step changed.
 func (w *Worker) say(about subject, rule string, s *alerts.State, change alerts.Change, e alerts.Evidence, emit Emit) {
+	w.sayBy("", about, rule, s, change, e, emit)
+}
+
+// sayBy names the person, by his token, who acknowledged.
+func (w *Worker) sayBy(by string, about subject, rule string, s *alerts.State, change alerts.Change, e alerts.Evidence, emit Emit) {
 	if w.muted {
 		return
 	}
 	a := alerts.Alert{
 		Change: change, Rule: rule, Device: about.device, Facility: about.facility, Kind: about.kind,
 		Series: about.series, Test: about.test, Unit: about.unit, Label: about.label, At: about.at, Origin: about.origin,
-		Subject: about.result, Evidence: e,
+		Subject: about.result, Evidence: e, AcknowledgedBy: by,
 	}
 	s.Fill(&a)
 	a.Summary, a.Action = alerts.Summarise(&a, w.j.Zone)
@@ -77,13 +82,13 @@ func known(m detectors.Moments) (mean, sd float64, n int) {
 	return mean, sd, n
 }
 
-// endAfterReset resolves a detector's alert because its series is learned anew.
-func (w *Worker) endAfterReset(about subject, rule string, s *alerts.State, emit Emit) {
+// endFor resolves a detector's alert because its series is learned anew, for the reason that the statistic names.
+func (w *Worker) endFor(statistic string, about subject, rule string, s *alerts.State, emit Emit) {
 	if s.Phase == alerts.Open {
 		s.Phase, s.Newest = alerts.Ended, max(s.Newest, about.at)
 		s.Said = s.Newest
 		s.Sequence++
-		e := alerts.NewEvidence(alerts.StatReset)
+		e := alerts.NewEvidence(statistic)
 		w.say(about, rule, s, alerts.Resolved, e, emit)
 	}
 	*s = alerts.State{}

@@ -34,6 +34,10 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	if r.Kind == record.Control && v == corrected {
 		w.qcFailed(d, r, emit) // a verdict may come, or be taken back, with a correction
 	}
+	if r.Alert() != "" { // a person's clock may be behind or ahead of the device's
+		w.judgeVerdict(d, r, emit)
+		return true
+	}
 	if v != fresh || r.Flags.Has(record.Withdrawn) {
 		return true
 	}
@@ -209,7 +213,7 @@ func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
 		}
 		about := subject{origin: r.Origin, at: at, kind: s.kind, series: name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
 		for i, n := range w.j.Plan.Series[s.kind] {
-			w.endAfterReset(about, n.Name, &s.states[i], emit)
+			w.endFor(alerts.StatReset, about, n.Name, &s.states[i], emit)
 		}
 		s.baseline.Reset(at)
 	}

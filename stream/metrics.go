@@ -19,6 +19,7 @@ type Metrics struct {
 	duplicates       *metrics.Counter
 	unscored         *metrics.Counter
 	resets           *metrics.Counter
+	idleVerdicts     *metrics.Counter
 	detectorRestarts *metrics.Counter
 	latency          *metrics.PrometheusHistogram
 	flags            [32]*metrics.Counter // by the bit of the flag; nil where there is none
@@ -34,6 +35,7 @@ func NewMetrics() *Metrics {
 		duplicates:       set.NewCounter(`labwatch_records_total{outcome="duplicate"}`),
 		unscored:         set.NewCounter("labwatch_unscored_total"),
 		resets:           set.NewCounter("labwatch_baseline_resets_total"),
+		idleVerdicts:     set.NewCounter("labwatch_idle_verdicts_total"),
 		detectorRestarts: set.NewCounter("labwatch_detector_restarts_total"),
 		latency: set.NewPrometheusHistogramExt("labwatch_latency_seconds",
 			[]float64{.025, .05, .1, .2, .3, .4, .5, .75, 1, 2, 5, 30}),
@@ -59,7 +61,8 @@ func (m *Metrics) Help() map[string]string {
 		"labwatch_rejects_total":           "Readings set aside, by reason code.",
 		"labwatch_flagged_total":           "Published readings by remark on the reading as a whole, such as late, early or unmapped; one may have several.",
 		"labwatch_unscored_total":          "Numbers not scored because their device has too many series.",
-		"labwatch_baseline_resets_total":   "Devices learned anew after a calibration or a change of lot.",
+		"labwatch_baseline_resets_total":   "Devices learned anew after a calibration or a change of lot, and series after a verdict.",
+		"labwatch_idle_verdicts_total":     "Verdicts on alerts that were not open, or that somebody looked after already.",
 		"labwatch_detector_restarts_total": "Detectors that could not take their stored state and started anew.",
 		"labwatch_latency_seconds":         "Time from a reading's Kafka timestamp to the commit of its judged record.",
 		"labwatch_alerts_total":            "Alert messages by rule, severity and change.",
@@ -74,6 +77,7 @@ func (m *Metrics) add(t *tally) {
 	m.duplicates.Add(t.duplicates)
 	m.unscored.Add(t.unscored)
 	m.resets.Add(t.resets)
+	m.idleVerdicts.Add(t.idleVerdicts)
 	for bit, n := range t.flags {
 		if n > 0 {
 			m.flags[bit].Add(n)

@@ -14,7 +14,8 @@ type tally struct {
 	standardized int // readings published
 	duplicates   int
 	unscored     int     // numbers of series beyond the bound of their device
-	resets       int     // baselines learned anew after a calibration or lot
+	resets       int     // baselines learned anew after a calibration, a lot or a verdict
+	idleVerdicts int     // verdicts on alerts that are not open
 	flags        [32]int // published readings by the bit of each flag they carry
 	rejected     []codeCount
 	alerts       []alertCount

@@ -1,0 +1,21 @@
+package record
+
+import "strings"
+
+// verdictID is the id of an entry by which somebody says what he thinks of an alert. It names both, so that the same
+// verdict said twice is a repeat and another one on the same alert is not.
+func verdictID(e EventType, alert string) string {
+	if alert == "" || e != AcceptEvent && e != AcknowledgeEvent {
+		return ""
+	}
+	return e.String() + ":" + alert
+}
+
+// Alert is the id of the alert that a verdict is about; empty for every other record.
+func (r *Record) Alert() string {
+	if r.Kind != Event {
+		return ""
+	}
+	_, alert, _ := strings.Cut(r.ID, ":")
+	return alert
+}
