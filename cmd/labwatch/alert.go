@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/spf13/cobra"
+
+	"labwatch/alerts"
+	"labwatch/config"
+	"labwatch/record"
+	"labwatch/stream/kafka"
+)
+
+func newAlertCommand() *cobra.Command {
+	c := &cobra.Command{Use: "alert", Short: "Say what you think of an alert"}
+	onlyHolds(c)
+	c.AddCommand(
+		newVerdictCommand("accept", record.AcceptEvent, "What the alert speaks of is normal from now on",
+			`Ends the alerts of the series and lets its baseline be learned anew: a storage that was
+set to another temperature, a method that was changed. Until the new baseline is there only
+the plain rules watch the series. An alert of a plain rule, whose limit stands in the
+config, is acknowledged instead.`),
+		newVerdictCommand("acknowledge", record.AcknowledgeEvent, "Somebody looks after the alert",
+			`The alert is not said again while it is open, unless it gets worse; its end is.`))
+	return c
+}
+
+func newVerdictCommand(use string, verdict record.EventType, short, long string) *cobra.Command {
+	var path, by string
+	c := &cobra.Command{
+		Use:   use + " ALERT-ID",
+		Short: short,
+		Long: long + `
+
+The verdict is written into the log of the device, like a calibration: it has its place
+among the readings, and your name leaves labwatch as a token only.`,
+		Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if b, err := hex.DecodeString(args[0]); err != nil || len(b) != 16 {
+				return usageError{fmt.Errorf("%q is no alert's id: it has 32 hexadecimal digits", args[0])}
+			}
+			if by == "" {
+				who, err := user.Current()
+				if err != nil {
+					return usageError{fmt.Errorf("say who you are with --by: %w", err)}
+				}
+				by = who.Username
+			}
+			a, err := ask(cmd.Context(), path, newLog(consoleLog(), cmd.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			told, err := a.messagesOf(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			last := told[len(told)-1]
+			if last.Change == alerts.Resolved {
+				return fmt.Errorf("alert %s is over: %s", last.ID, last.Summary)
+			}
+			topic, partition, err := logOf(a.cfg, &last.Alert)
+			if err != nil {
+				return err
+			}
+			message, err := verdictMessage(verdict, &last.Alert, by, time.Now())
+			if err != nil {
+				return err
+			}
+			if err := kafka.Say(cmd.Context(), a.env, topic, partition, []byte(last.Device), message); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "written into %s for %s: %s\n", topic, last.Device, last.Summary)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
+	c.Flags().StringVar(&by, "by", os.Getenv("SUDO_USER"), "who says it; without it the user of this session")
+	return c
+}
+
+// logOf is where an entry of a device's log is to be written. In a fused topic it stands where the device's readings
+// are: the gateway decides on the partition, and the alert says on which.
+func logOf(cfg *config.Config, a *alerts.Alert) (topic string, partition int32, err error) {
+	for _, in := range cfg.Inputs {
+		if in.Format != "json" || in.Kind != "log" && in.Kind != "any" {
+			continue
+		}
+		if cfg.Fused && a.Origin.Topic == in.Topic {
+			return in.Topic, a.Origin.Partition, nil
+		}
+		return in.Topic, -1, nil
+	}
+	return "", 0, errors.New("no input takes device logs as JSON: inputs[].kind log or any")
+}
+
+// verdictMessage is the entry of the device's log.
+func verdictMessage(verdict record.EventType, a *alerts.Alert, by string, at time.Time) ([]byte, error) {
+	b, err := json.Marshal(struct {
+		Kind       string `json:"kind"`
+		Device     string `json:"device_id"`
+		Facility   string `json:"facility_id,omitzero"`
+		At         string `json:"log_timestamp"`
+		Event      string `json:"event_type"`
+		Severity   string `json:"severity"`
+		Alert      string `json:"alert_id"`
+		Technician string `json:"technician_id"`
+	}{"log", a.Device, a.Facility, at.UTC().Format(time.RFC3339Nano), verdict.String(), "info", a.ID, by})
+	if err != nil {
+		return nil, fmt.Errorf("write verdict: %w", err)
+	}
+	return b, nil
+}
