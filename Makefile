@@ -1,5 +1,5 @@
 # The commands a developer types, by name. CI runs .ci/run, which needs no make.
-.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput peers ci
+.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput peers ci generate
 
 # One static binary: the Kafka clients, Badger and the charts need no C.
 build:
@@ -54,3 +54,9 @@ peers:
 
 ci:
 	CI=true bash .ci/run </dev/null
+
+# What is made from the code and config.yaml. A test says when it must be run.
+generate:
+	cp config.yaml config/documented.yaml
+	go run ./cmd/labwatch config schema >deploy/schemas/config.schema.json
+	go run ./cmd/labwatch config reference >docs/config.md

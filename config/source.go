@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -94,6 +95,9 @@ func (c *Config) Effective(sources Sources) []Setting {
 
 // oneLine writes a value as YAML in flow style.
 func oneLine(v reflect.Value) string {
+	if d, ok := v.Interface().(time.Duration); ok {
+		return shorter(d)
+	}
 	var n yaml.Node
 	if err := n.Encode(v.Interface()); err != nil {
 		return "?" // no setting of ours does that
@@ -104,6 +108,17 @@ func oneLine(v reflect.Value) string {
 		return "?"
 	}
 	return strings.TrimSpace(string(b))
+}
+
+// shorter leaves out what is nothing: 5m0s is 5m.
+func shorter(d time.Duration) string {
+	text := d.String()
+	for _, nothing := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, nothing) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 // flow gives a value and all in it the form {a: [b, c]}.

@@ -65,7 +65,8 @@ Exit codes: 0 done, 1 failed while working, 2 wrong flags, config, mappings or k
 	onlyHolds(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newRunCommand(), newDemoCommand(), newReplayCommand(), newSimulateCommand(),
-		newCheckCommand(), newBrokerCommand(), newKeysCommand(), newRejectsCommand(), newExplainCommand(), newAlertCommand(), newEvalCommand(), newVersionCommand())
+		newCheckCommand(), newConfigCommand(), newBrokerCommand(), newKeysCommand(), newRejectsCommand(), newExplainCommand(), newAlertCommand(),
+		newEvalCommand(), newVersionCommand())
 	return root
 }
 
