@@ -64,7 +64,7 @@ Exit codes: 0 done, 1 failed while working, 2 wrong flags, config, mappings or k
 	}
 	onlyHolds(root)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(newRunCommand(), newDemoCommand(), newReplayCommand(), newSimulateCommand(),
+	root.AddCommand(newRunCommand(), newDemoCommand(), newReplayCommand(), newTestCommand(), newSimulateCommand(),
 		newCheckCommand(), newConfigCommand(), newBrokerCommand(), newKeysCommand(), newRejectsCommand(), newExplainCommand(), newAlertCommand(),
 		newEvalCommand(), newVersionCommand())
 	return root
