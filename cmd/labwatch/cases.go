@@ -1,9 +1,9 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
-	"math/rand/v2"
 
 	"github.com/spf13/cobra"
 
@@ -81,7 +81,7 @@ func runCase(cfg *config.Config, test *config.Test) (got caseOutcome, err error)
 	if err != nil {
 		return got, err
 	}
-	keys, err := record.NewEphemeralKeyring(rand.NewChaCha8([32]byte{})) // nobody sees a token
+	keys, err := record.NewEphemeralKeyring(rand.Reader) // nobody sees a token
 	if err != nil {
 		return got, err
 	}

@@ -64,10 +64,13 @@ func misfits(test *config.Test, want config.WantedAlert, a alerts.Alert) (list [
 	return list
 }
 
-// nearest names the message that fits best, if it is of the same rule or differs in one thing only.
+// nearest names the message of the same state that fits best, if it is of the same rule or differs in one thing only.
 func nearest(test *config.Test, want config.WantedAlert, left []alerts.Alert) string {
 	var best []string
 	for _, a := range left {
+		if a.Change.String() != want.State {
+			continue
+		}
 		if m := misfits(test, want, a); (best == nil || len(m) < len(best)) && (len(m) == 1 || a.Rule == want.Rule) {
 			best = m
 		}
