@@ -91,6 +91,11 @@ type Evidence struct {
 	CurrentN                 int
 	Since                    int64 // time of the oldest of them
 
+	RunLength    float64 // ARL0: mean number of readings to a false alarm that Threshold is for; 0 when it promises none
+	ReadingsADay float64 // of the series, by which the alarm budget was shared out; 0 when not known yet
+	Correlation  float64 // lag-1 correlation of neighbouring readings; 0 when none was found
+	Thinned      int     // readings from one that counts to the next; 0 when every reading counts
+
 	Value      float64 // the newest value
 	Comparator string  // "<", "<=", ">" or ">=" when Value is only a bound, else empty
 

@@ -53,6 +53,14 @@ func (w *object) evidence(e *Evidence) {
 	w.number("peak", e.Peak)
 	w.moments("baseline", e.BaselineMean, e.BaselineSD, e.BaselineN, 0)
 	w.moments("current", e.CurrentMean, e.CurrentSD, e.CurrentN, e.Since)
+	w.positive("arl0", e.RunLength)
+	w.positive("readings_a_day", e.ReadingsADay)
+	if e.Correlation != 0 {
+		w.number("correlation", e.Correlation)
+	}
+	if e.Thinned > 1 {
+		w.integer("thinned", int64(e.Thinned))
+	}
 	w.number("value", e.Value)
 	w.optional("comparator", e.Comparator)
 	w.numbers("values", e.Values)
@@ -69,6 +77,12 @@ func (w *object) evidence(e *Evidence) {
 		w.text("direction", "low")
 	}
 	w.close()
+}
+
+func (w *object) positive(key string, x float64) {
+	if x > 0 {
+		w.number(key, x)
+	}
 }
 
 func (w *object) moments(key string, mean, sd float64, n int, since int64) {

@@ -84,6 +84,10 @@ type evidence struct {
 	Peak       *float64  `json:"peak"`
 	Baseline   moments   `json:"baseline"`
 	Current    moments   `json:"current"`
+	RunLength  float64   `json:"arl0"`
+	Readings   float64   `json:"readings_a_day"`
+	Correlated float64   `json:"correlation"`
+	Thinned    int       `json:"thinned"`
 	Value      *float64  `json:"value"`
 	Comparator string    `json:"comparator"`
 	Values     []float64 `json:"values"`
@@ -106,6 +110,7 @@ func (m *evidence) evidence() Evidence {
 		Statistic: m.Statistic, Score: orNaN(m.Score), Threshold: orNaN(m.Threshold), Peak: orNaN(m.Peak),
 		BaselineMean: orNaN(m.Baseline.Mean), BaselineSD: orNaN(m.Baseline.SD), BaselineN: m.Baseline.N,
 		CurrentMean: orNaN(m.Current.Mean), CurrentSD: orNaN(m.Current.SD), CurrentN: m.Current.N,
+		RunLength: m.RunLength, ReadingsADay: m.Readings, Correlation: m.Correlated, Thinned: m.Thinned,
 		Since: nanoseconds(m.Current.Since), Value: orNaN(m.Value), Comparator: m.Comparator, Values: m.Values,
 		Low: orNaN(m.Low), High: orNaN(m.High), FirstSeen: nanoseconds(m.FirstSeen), Count: m.Count,
 	}

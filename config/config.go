@@ -41,6 +41,9 @@ type Input struct {
 
 // Detectors says which detectors judge what, in the order in which they are asked, and with which parameters.
 type Detectors struct {
+	// Profile is where levels come from: "" from run lengths, original from the fixed levels of the old system, which
+	// promise no run length and are there to compare with.
+	Profile   string                    `yaml:"profile"`
 	Baseline  detectors.BaselineConfig  `yaml:"baseline"`
 	Results   []string                  `yaml:"results"`
 	QC        []string                  `yaml:"qc"`

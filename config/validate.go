@@ -97,10 +97,11 @@ func (c *Config) Format(in Input) (formats.Format, error) {
 
 // makePlan turns names and parameters into detectors.
 func (c *Config) makePlan() (errs []error) {
+	errs = c.Detectors.validateProfile()
 	builtin := detectors.Builtin()
 	makers := map[string]detectors.Maker{}
 	for _, name := range slices.Sorted(maps.Keys(builtin)) {
-		maker, err := builtin[name](decodeParams(c.Detectors.Params[name]))
+		maker, err := builtin[name](decodeParams(c.Detectors.params(name)))
 		if err != nil {
 			for _, line := range strings.Split(err.Error(), "\n") {
 				errs = append(errs, fmt.Errorf("detectors.params.%s: %s", name, line))

@@ -231,6 +231,15 @@ func (b *Baseline) left() float64 {
 	return b.spacing.left
 }
 
+// mostLeft is the largest correlation between readings that count that what has been seen allows: two standard
+// errors more than was found. 0.98 at most.
+func (b *Baseline) mostLeft() float64 {
+	if b == nil || len(b.ranks.sorted) == 0 {
+		return 0
+	}
+	return math.Min(0.98, b.spacing.left+2/math.Sqrt(float64(len(b.ranks.sorted))))
+}
+
 // tied is the probability that two readings are equal.
 func (b *Baseline) tied() float64 {
 	if b == nil {
@@ -239,14 +248,20 @@ func (b *Baseline) tied() float64 {
 	return b.ranks.tied
 }
 
-// worth is the number of independent readings behind moments and ranks; 0 when there are none.
-func (b *Baseline) worth() int {
+// worth is the number of independent readings behind a mean of the reference; 0 when there are none.
+func (b *Baseline) worth() int { return b.worthFor(ofMean) }
+
+// worthFor is worth for another statistic.
+func (b *Baseline) worthFor(of statistic) int {
 	if b == nil || len(b.ranks.sorted) == 0 {
 		return 0
 	}
 	n := len(b.ranks.sorted)
 	if !b.anchored() { // all readings count, correlated or not
-		return max(2, int(float64(n)/inflation(b.spacing.left)))
+		return max(2, int(float64(n)/inflation(of.share(b.spacing.left))))
+	}
+	if b.spacing.provisional() && of != ofMean {
+		return max(2, int(float64(n)/inflation(of.share(b.spacing.rho))))
 	}
 	return b.spacing.worth(n)
 }

@@ -2,7 +2,7 @@ package detectors
 
 // CUSUMConfig are the parameters of "cusum".
 type CUSUMConfig struct {
-	// ARL0 is the mean number of records to a false alarm. Default 1e6.
+	// ARL0 is the mean number of readings to a false alarm. 0 (default): what is asked for, until then 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the decision interval h in SD; 0 (default) derives it from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -10,7 +10,7 @@ type CUSUMConfig struct {
 }
 
 // DefaultCUSUM returns the defaults.
-func DefaultCUSUM() CUSUMConfig { return CUSUMConfig{ARL0: windowARL0} }
+func DefaultCUSUM() CUSUMConfig { return CUSUMConfig{} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c CUSUMConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }
@@ -30,7 +30,8 @@ const cusumSlack = scoreUnit / 2
 // Cost: a search, a normal quantile and 64 additions of integers, 24 bytes a value of 64, no allocation.
 // Source: Page, Biometrika 41 (1954); Hawkins & Olwell, Cumulative Sum Charts (1998).
 type cusum struct {
-	cfg      CUSUMConfig
+	cfg CUSUMConfig
+	promise
 	baseline *Baseline
 	scored
 
@@ -44,7 +45,7 @@ func newCUSUM(decode func(any) error) (Maker, error) {
 		return nil, err
 	}
 	return func(e Env) Detector {
-		return &cusum{cfg: c, baseline: e.Baseline, scored: newScored(chartSpan)}
+		return &cusum{cfg: c, promise: promised(c.ARL0, windowARL0, c.Warning), baseline: e.Baseline, scored: newScored(chartSpan)}
 	}, nil
 }
 
@@ -76,14 +77,15 @@ func (d *cusum) Learn(s Sample) { d.learn(s, d.baseline) }
 
 // Limits are in SD.
 func (d *cusum) Limits() Limits {
-	of := limitOf{n: d.baseline.worth(), left: d.baseline.left()}
+	of := limitOf{n: d.baseline.worth(), left: d.baseline.left(), arl0: d.thinned(d.baseline)}
 	if of.n == 0 {
 		of.n = DefaultBaseline().Size
 	}
 	if of != d.limitOf {
 		d.limitOf = of
-		// The sum of a drifting random walk grows with the variance of its steps, not with their SD.
-		d.limit = chartLimit(cusumTable, of.n, chartSpan/4, d.cfg.ARL0) * inflation(of.left)
+		// The sum of a drifting random walk grows with the variance of its steps, not with their SD. Johnson & Bagshaw,
+		// Technometrics 16 (1974).
+		d.limit = chartLimit(cusumTable, of.n, chartSpan/4, of.arl0) * inflation(chartShare*of.left)
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
 }

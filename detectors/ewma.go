@@ -4,7 +4,7 @@ import "math"
 
 // EWMAConfig are the parameters of "ewma".
 type EWMAConfig struct {
-	// ARL0 is the mean number of records to a false alarm. Default 1e6.
+	// ARL0 is the mean number of readings to a false alarm. 0 (default): what is asked for, until then 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels in SD of the average; 0 (default) derives them from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -12,7 +12,7 @@ type EWMAConfig struct {
 }
 
 // DefaultEWMA returns the defaults.
-func DefaultEWMA() EWMAConfig { return EWMAConfig{ARL0: windowARL0} }
+func DefaultEWMA() EWMAConfig { return EWMAConfig{} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c EWMAConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }
@@ -35,7 +35,8 @@ const (
 // Cost: a search, a normal quantile and 64 multiplications of integers, 24 bytes a value of 64, no
 // allocation. Source: Roberts, Technometrics 1 (1959); Lucas & Saccucci, Technometrics 32 (1990).
 type ewma struct {
-	cfg      EWMAConfig
+	cfg EWMAConfig
+	promise
 	baseline *Baseline
 	weights  *[chartSpan]int64 // in units of 2⁻²⁰, newest first; shared by the detectors of a Maker, never written
 	scored
@@ -54,7 +55,7 @@ func newEWMA(decode func(any) error) (Maker, error) {
 		weights[i] = int64(math.Round(ewmaLambda * math.Pow(1-ewmaLambda, float64(i)) * scoreUnit))
 	}
 	return func(e Env) Detector {
-		return &ewma{cfg: c, baseline: e.Baseline, weights: &weights, scored: newScored(chartSpan)}
+		return &ewma{cfg: c, promise: promised(c.ARL0, windowARL0, c.Warning), baseline: e.Baseline, weights: &weights, scored: newScored(chartSpan)}
 	}, nil
 }
 
@@ -79,13 +80,13 @@ func (d *ewma) Learn(s Sample) { d.learn(s, d.baseline) }
 
 // Limits are in SD of the average.
 func (d *ewma) Limits() Limits {
-	of := limitOf{n: d.baseline.worth(), left: d.baseline.left()}
+	of := limitOf{n: d.baseline.worth(), left: d.baseline.left(), arl0: d.thinned(d.baseline)}
 	if of.n == 0 {
 		of.n = DefaultBaseline().Size
 	}
 	if of != d.limitOf {
 		d.limitOf = of
-		d.limit = math.Sqrt(chartLimit(ewmaTable, of.n, ewmaWorth, d.cfg.ARL0) * inflation(of.left))
+		d.limit = math.Sqrt(chartLimit(ewmaTable, of.n, ewmaWorth, of.arl0) * inflation(chartShare*of.left))
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
 }

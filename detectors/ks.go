@@ -10,7 +10,7 @@ import (
 type KSConfig struct {
 	// Window is W, the number of newest values compared with the reference. Default 100, 50 to 500.
 	Window int `yaml:"window"`
-	// ARL0 is the mean number of records to a false alarm. Default 1e6.
+	// ARL0 is the mean number of readings to a false alarm. 0 (default): what is asked for, until then 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels on D, up to 1; 0 (default) derives them from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -18,7 +18,7 @@ type KSConfig struct {
 }
 
 // DefaultKS returns the defaults.
-func DefaultKS() KSConfig { return KSConfig{Window: 100, ARL0: windowARL0} }
+func DefaultKS() KSConfig { return KSConfig{Window: 100} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c KSConfig) Validate() []error {
@@ -47,7 +47,8 @@ func (c KSConfig) Validate() []error {
 // Cost: a search among the reference values, which the detectors of normal scores share, and one pass over the
 // window, about 0.1 µs for 100 values; no allocation; 8 bytes a value of the window.
 type ks struct {
-	cfg      KSConfig
+	cfg KSConfig
+	promise
 	baseline *Baseline
 	limitOf  limitOf
 	limit    float64
@@ -68,7 +69,7 @@ func newKS(decode func(any) error) (Maker, error) {
 	}
 	return func(e Env) Detector {
 		e.Baseline.watch(c.Window)
-		return &ks{cfg: c, baseline: e.Baseline, sorted: make(ksWindow, 0, c.Window), places: make([]place, c.Window)}
+		return &ks{cfg: c, promise: promised(c.ARL0, windowARL0, c.Warning), baseline: e.Baseline, sorted: make(ksWindow, 0, c.Window), places: make([]place, c.Window)}
 	}, nil
 }
 
@@ -149,9 +150,9 @@ func (d *ks) Learn(Sample) {
 
 // Limits are levels on D.
 func (d *ks) Limits() Limits {
-	if of := (limitOf{d.reference(), d.baseline.left(), d.baseline.tied()}); of != d.limitOf {
+	if of := (limitOf{n: d.reference(), left: d.baseline.left(), tied: d.baseline.tied(), arl0: d.thinned(d.baseline)}); of != d.limitOf {
 		d.limitOf = of
-		d.limit = KSLimit(of.n, d.cfg.Window, d.cfg.ARL0)
+		d.limit = KSLimit(of.n, d.cfg.Window, of.arl0)
 		d.limit -= math.Min(mostTied, ksTied*math.Sqrt(of.tied)) * math.Sqrt(1/float64(of.n)+1/float64(d.cfg.Window))
 		d.limit = math.Min(1, d.limit*math.Sqrt(inflation(ksShare*of.left)))
 	}
@@ -163,7 +164,7 @@ func (d *ks) Limits() Limits {
 // reference is the number of independent readings in the reference that is, or that will be.
 func (d *ks) reference() int {
 	if len(d.baseline.Reference()) > 0 {
-		return d.baseline.worth()
+		return d.baseline.worthFor(ofGap)
 	}
 	if n := d.baseline.Size(); n > 0 {
 		return n

@@ -6,7 +6,7 @@ import "math"
 // record, reaches by chance once in arl0 records on average. The statistic depends on ranks only, so one
 // table serves every continuous distribution; ties make it rarer, for which ks
 // lowers the level. The table holds λ² = D² m w/(m+w) and is
-// interpolated in the logarithms of m (200 to 2000, beyond that at the nearer end), w and arl0.
+// interpolated in the logarithms of m (50 to 2000, beyond that at the nearer end), w and arl0.
 func KSLimit(m, w int, arl0 float64) float64 {
 	last := len(ksTables) - 1
 	i := 0
@@ -15,8 +15,8 @@ func KSLimit(m, w int, arl0 float64) float64 {
 	}
 	a, b := ksTables[i], ksTables[i+1]
 	f := math.Max(0, math.Min(1, fraction(float64(m), float64(a.m), float64(b.m))))
-	square := a.at(w, arl0)
-	square += float64(f * (b.at(w, arl0) - square))
+	square := a.at(float64(w), arl0)
+	square += float64(f * (b.at(float64(w), arl0) - square))
 	return math.Min(1, math.Sqrt(square*float64(m+w)/(float64(m)*float64(w))))
 }
 

@@ -30,8 +30,8 @@ const (
 
 // checkLevels returns one error for each mistake in the settings that every detector has.
 func checkLevels(arl0, warning, critical float64) (errs []error) {
-	if !(arl0 >= minARL0 && arl0 <= maxARL0) {
-		errs = append(errs, fmt.Errorf("arl0: %g records, want %g to %g", arl0, float64(minARL0), maxARL0))
+	if arl0 != 0 && !(arl0 >= minARL0 && arl0 <= maxARL0) {
+		errs = append(errs, fmt.Errorf("arl0: %g readings, want %g to %g, or 0 for the budget", arl0, float64(minARL0), maxARL0))
 	}
 	return append(errs, checkFixed(warning, critical)...)
 }

@@ -11,7 +11,7 @@ type PSIConfig struct {
 	Window int `yaml:"window"`
 	// Bins is the number of reference quantiles. Default 10, 4 to 20.
 	Bins int `yaml:"bins"`
-	// ARL0 is the mean number of records to a false alarm. Default 1e6.
+	// ARL0 is the mean number of readings to a false alarm. 0 (default): what is asked for, until then 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels; 0 (default) derives them from ARL0. The familiar 0.1 and 0.2
 	// mean little without the sizes: at 500/100 values and no change more than half of all tests pass 0.1.
@@ -20,7 +20,7 @@ type PSIConfig struct {
 }
 
 // DefaultPSI returns the defaults.
-func DefaultPSI() PSIConfig { return PSIConfig{Window: 100, Bins: 10, ARL0: windowARL0} }
+func DefaultPSI() PSIConfig { return PSIConfig{Window: 100, Bins: 10} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c PSIConfig) Validate() []error {
@@ -48,7 +48,8 @@ func (c PSIConfig) Validate() []error {
 // Cost: a search in the edges and one multiplication a bin, no allocation, no logarithm a record; a byte a value
 // of the window. Source: Yurdakul & Naranjo, J. Risk Model Validation 14 (2020), for the index as a statistic.
 type psi struct {
-	cfg      PSIConfig
+	cfg PSIConfig
+	promise
 	baseline *Baseline
 	logs     []float64 // ln(c + 1/2) for c = 0..W; shared by the detectors of a Maker and never written
 	limitOf  limitOf
@@ -74,7 +75,7 @@ func newPSI(decode func(any) error) (Maker, error) {
 	}
 	return func(e Env) Detector {
 		e.Baseline.watch(c.Window)
-		return &psi{cfg: c, baseline: e.Baseline, logs: logs, places: make([]uint8, c.Window)}
+		return &psi{cfg: c, promise: promised(c.ARL0, windowARL0, c.Warning), baseline: e.Baseline, logs: logs, places: make([]uint8, c.Window)}
 	}, nil
 }
 
@@ -152,14 +153,14 @@ func (d *psi) Learn(Sample) {
 func (d *psi) Limits() Limits {
 	m, bins := max(d.baseline.Size(), minReference), d.cfg.Bins
 	if len(d.baseline.Reference()) > 0 {
-		m = d.baseline.worth()
+		m = d.baseline.worthFor(ofShares)
 		if d.sync() {
 			bins = d.bins.worth(d.cfg.Window)
 		}
 	}
-	if of := (limitOf{n: m, left: d.baseline.left()}); of != d.limitOf || bins != d.limitAt {
+	if of := (limitOf{n: m, left: d.baseline.left(), arl0: d.thinned(d.baseline)}); of != d.limitOf || bins != d.limitAt {
 		d.limitOf, d.limitAt = of, bins
-		d.limit = PSILimit(m, d.cfg.Window, bins, d.cfg.ARL0) * inflation(psiShare*of.left)
+		d.limit = PSILimit(m, d.cfg.Window, bins, of.arl0) * inflation(psiShare*of.left)
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, func(w float64) float64 { return graver * graver * w })
 }

@@ -20,7 +20,7 @@ func chiSquareUpper(p float64, df int) float64 {
 // its chi-square; another number of bins is taken at the same tail probability.
 func PSILimit(m, w, bins int, arl0 float64) float64 {
 	const tabled = 10
-	x := psiTable.at(w, arl0)
+	x := psiTable.at(float64(w), arl0)
 	if bins != tabled {
 		x = chiSquareUpper(mathext.GammaIncRegComp((tabled-1)/2.0, x/2), max(bins, 2)-1)
 	}

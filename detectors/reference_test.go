@@ -153,7 +153,7 @@ func TestZScoreLimitEqualsScipy(t *testing.T) {
 		t.Fatal("golden file is too short")
 	}
 	for _, l := range g.Limits {
-		near(t, "limit", predictiveLimit(l.P, l.N), l.Z, 1e-6)
+		near(t, "limit", predictiveLimit(l.P, l.N, l.N), l.Z, 1e-6)
 	}
 }
 

@@ -1,33 +1,29 @@
 package detectors
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // A runLengthTable holds simulated alarm levels. A statistic that is looked at on every record and rests
 // on an overlapping window has no p-value that could be turned into a run length; it can only be
 // simulated. What is tabled is transformed so that it grows about linearly with ln ARL0 (the square of a
 // standardized distance), which makes interpolation safe and extrapolation beyond 1e6 tolerable.
 type runLengthTable struct {
-	windows []int       // W, rising
+	windows []int       // W or what else the rows are for, rising
 	arl0    []float64   // records, rising
 	level   [][]float64 // one row a window
 }
 
 // at interpolates the level linearly in ln W and ln ARL0. Outside the table it goes on along the last
 // piece in ln ARL0 and stays at the last row in W.
-func (t runLengthTable) at(w int, arl0 float64) float64 {
+func (t runLengthTable) at(w, arl0 float64) float64 {
 	i, f := 0, 0.0
 	switch last := len(t.windows) - 1; {
-	case w >= t.windows[last]:
+	case w >= float64(t.windows[last]):
 		i = last
-	case w > t.windows[0]:
-		i, _ = slices.BinarySearch(t.windows, w)
-		if t.windows[i] != w {
-			i--
-			f = fraction(float64(w), float64(t.windows[i]), float64(t.windows[i+1]))
+	case w > float64(t.windows[0]):
+		for w >= float64(t.windows[i+1]) {
+			i++
 		}
+		f = fraction(w, float64(t.windows[i]), float64(t.windows[i+1]))
 	}
 	level := t.row(i, arl0)
 	if f > 0 {

@@ -72,6 +72,20 @@ func (s spacing) worth(n int) int {
 	return max(n, 2)
 }
 
+// A statistic is a power: of n readings of an AR(1) series with correlation ρ it knows as much as it would of
+// n (1-ρᵏ)/(1+ρᵏ) independent ones.
+type statistic float64
+
+const (
+	ofMean   statistic = 1
+	ofSD     statistic = 2   // exact: squares have the correlation ρ²
+	ofGap    statistic = 1.4 // KS: of the share below the median, (2/π) arcsin ρᵏ, 1.34 to 1.44 for ρ of 0.5 to 0.95
+	ofShares statistic = 3.5 // PSI: of the shares in ten bins, 3.0 to 4.9
+)
+
+// share is the part of a correlation that the statistic sees.
+func (s statistic) share(r float64) float64 { return math.Pow(r, float64(s)) }
+
 // inflation is the factor by which the variance of a mean of many readings with lag-1 correlation r exceeds
 // that of independent ones.
 func inflation(r float64) float64 { return (1 + r) / (1 - r) }
@@ -116,6 +130,9 @@ func readSpacing(r *reader) spacing {
 // limitOf is what a limit was computed for; a cache, not state.
 type limitOf struct {
 	n    int     // independent readings behind the baseline
+	m    int     // behind its SD
 	left float64 // correlation of the readings that count
 	tied float64 // probability of a tie
+	row  int     // breaches in a row that make an alarm
+	arl0 float64 // readings that count
 }

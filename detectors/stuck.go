@@ -8,7 +8,7 @@ import (
 
 // StuckConfig are the parameters of "stuck".
 type StuckConfig struct {
-	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	// ARL0 is the mean number of readings to a false alarm. 0 (default): what is asked for, until then 1e5.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels in equal readings in a row; 0 (default) derives them from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -16,7 +16,7 @@ type StuckConfig struct {
 }
 
 // DefaultStuck returns the defaults.
-func DefaultStuck() StuckConfig { return StuckConfig{ARL0: defaultARL0} }
+func DefaultStuck() StuckConfig { return StuckConfig{} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c StuckConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }
@@ -34,7 +34,8 @@ func (c StuckConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, 
 //
 // Cost: a comparison; 150 bytes.
 type stuck struct {
-	cfg      StuckConfig
+	cfg StuckConfig
+	promise
 	baseline *Baseline
 	resets   uint32
 	value    float64 // the newest
@@ -53,7 +54,9 @@ func newStuck(decode func(any) error) (Maker, error) {
 	if err := configure(&c, decode); err != nil {
 		return nil, err
 	}
-	return func(e Env) Detector { return &stuck{cfg: c, baseline: e.Baseline} }, nil
+	return func(e Env) Detector {
+		return &stuck{cfg: c, promise: promised(c.ARL0, defaultARL0, c.Warning), baseline: e.Baseline}
+	}, nil
 }
 
 // after is the run, and its begin, once s has been seen.
@@ -85,7 +88,7 @@ func (d *stuck) Limits() Limits {
 	limit := float64(leastRun)
 	if d.baseline.Reference() != nil {
 		r := d.baseline.runs
-		byChance := 1 + math.Log(d.cfg.ARL0)/-math.Log(r.again())
+		byChance := 1 + math.Log(d.arl0())/-math.Log(r.again())
 		limit = math.Ceil(math.Max(limit, math.Max(byChance, halfAgain(float64(r.longest)))))
 	}
 	return levels(limit, d.cfg.Warning, d.cfg.Critical, halfAgain)

@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"math"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -16,31 +15,8 @@ func studentUpper(p float64, n int) float64 {
 }
 
 // predictiveLimit is the number of SDs that the next value of a normal series leaves with probability p
-// (two-sided) when mean and SD were estimated from n values: √(1+1/n) t(n-1).
-func predictiveLimit(p float64, n int) float64 {
-	return math.Sqrt(1+1/float64(n)) * studentUpper(p/2, n-1)
-}
-
-// predictive holds predictiveLimit for one p and every n that was asked for. Inverting the incomplete beta function
-// takes 10 µs, and every warming series asks for the same n. It is shared by all detectors of a Maker, which may work
-// in several goroutines; whoever comes first stores the same bits as anybody else would.
-type predictive struct {
-	p   float64
-	byN []atomic.Uint64
-}
-
-func newPredictive(p float64) *predictive {
-	return &predictive{p, make([]atomic.Uint64, maxReference+1)}
-}
-
-func (t *predictive) limit(n int) float64 {
-	if n >= len(t.byN) {
-		return predictiveLimit(t.p, n)
-	}
-	bits := t.byN[n].Load()
-	if bits == 0 {
-		bits = math.Float64bits(predictiveLimit(t.p, n))
-		t.byN[n].Store(bits)
-	}
-	return math.Float64frombits(bits)
+// (two-sided) when the mean was estimated from n independent values and the SD from what is worth m of them:
+// √(1+1/n) t(m-1).
+func predictiveLimit(p float64, n, m int) float64 {
+	return math.Sqrt(1+1/float64(n)) * studentUpper(p/2, m-1)
 }

@@ -9,7 +9,7 @@ import (
 type ZMeanConfig struct {
 	// Window is W, the number of newest values that are averaged. Default 24, 6 to 96.
 	Window int `yaml:"window"`
-	// ARL0 is the mean number of records to a false alarm. Default 1e6.
+	// ARL0 is the mean number of readings to a false alarm. 0 (default): what is asked for, until then 1e6.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels in standard errors; 0 (default) derives them from ARL0.
 	Warning  float64 `yaml:"warning"`
@@ -17,7 +17,7 @@ type ZMeanConfig struct {
 }
 
 // DefaultZMean returns the defaults.
-func DefaultZMean() ZMeanConfig { return ZMeanConfig{Window: 24, ARL0: windowARL0} }
+func DefaultZMean() ZMeanConfig { return ZMeanConfig{Window: 24} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c ZMeanConfig) Validate() []error {
@@ -44,7 +44,8 @@ func (c ZMeanConfig) Validate() []error {
 // allocation. Source: van der Waerden's scores (1952); control charts on them: Chakraborti & Graham,
 // Nonparametric Statistical Process Control (2019).
 type zmean struct {
-	cfg      ZMeanConfig
+	cfg ZMeanConfig
+	promise
 	baseline *Baseline
 	scored
 	root float64 // √W
@@ -59,7 +60,7 @@ func newZMean(decode func(any) error) (Maker, error) {
 		return nil, err
 	}
 	return func(e Env) Detector {
-		return &zmean{cfg: c, baseline: e.Baseline, scored: newScored(c.Window), root: math.Sqrt(float64(c.Window))}
+		return &zmean{cfg: c, promise: promised(c.ARL0, windowARL0, c.Warning), baseline: e.Baseline, scored: newScored(c.Window), root: math.Sqrt(float64(c.Window))}
 	}, nil
 }
 
@@ -84,22 +85,20 @@ func (d *zmean) Learn(s Sample) { d.learn(s, d.baseline) }
 
 // Limits are in standard errors of a window mean.
 func (d *zmean) Limits() Limits {
-	of := limitOf{n: d.baseline.worth(), left: d.baseline.left()}
+	of := limitOf{n: d.baseline.worth(), left: d.baseline.left(), arl0: d.thinned(d.baseline)}
 	if of.n == 0 {
 		of.n = DefaultBaseline().MinN
 	}
 	if of != d.limitOf {
-		d.limitOf, d.limit = of, zmeanLimit(of.n, d.cfg.Window, d.cfg.ARL0)*math.Sqrt(inflation(of.left))
+		d.limitOf, d.limit = of, zmeanLimit(of.n, d.cfg.Window, of.arl0)*math.Sqrt(inflation(of.left))
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
 }
 
-// zmeanLimit is the level for a baseline of n independent values. The table is for 500. For another n it is
-// scaled by the standard error of the difference of the two means, √(1+W/n).
+// zmeanLimit is the level for a baseline of n independent values. The table is for 500. For another n its square is
+// scaled by the variance of the difference of the two means, 1+W/n, as far as that is felt.
 func zmeanLimit(n, w int, arl0 float64) float64 {
-	const tabled = 500
-	wide := func(n int) float64 { return math.Sqrt(1 + float64(w)/float64(n)) }
-	return math.Sqrt(zmeanTable.at(w, arl0)) * wide(n) / wide(tabled)
+	return math.Sqrt(zmeanTable.at(float64(w), arl0) * widening(n, tabledSize, w, arl0))
 }
 
 func (d *zmean) Explain(s Sample) Evidence {

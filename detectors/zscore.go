@@ -4,7 +4,7 @@ import "math"
 
 // ZScoreConfig are the parameters of "zscore".
 type ZScoreConfig struct {
-	// ARL0 is the mean number of records to a false alarm. Default 1e5.
+	// ARL0 is the mean number of readings to a false alarm. 0 (default): what is asked for, until then 1e5.
 	ARL0 float64 `yaml:"arl0"`
 	// Warning and Critical fix the levels in SD; 0 (default) derives them from ARL0. The common control
 	// limits of a Shewhart chart are 2 and 3.
@@ -13,7 +13,7 @@ type ZScoreConfig struct {
 }
 
 // DefaultZScore returns the defaults.
-func DefaultZScore() ZScoreConfig { return ZScoreConfig{ARL0: defaultARL0} }
+func DefaultZScore() ZScoreConfig { return ZScoreConfig{} }
 
 // Validate returns one error for each mistake, each led by the field's name.
 func (c ZScoreConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c.Critical) }
@@ -24,20 +24,24 @@ func (c ZScoreConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning,
 // For: gross errors of one reading (a bubble, a short sample, a slipped decimal). It is slow on shifts
 // below 2 SD; use zmean, ewma, cusum or ks for those. The far tail of a series cannot be known from 500
 // values: the limit trusts the normal tail on the chosen scale, and a tail heavier than log-normal passes it
-// too often. Correlated readings pass it in rows, not more often. It is not ready on a constant series, which
-// has no SD.
+// too often. It is not ready on a constant series, which has no SD.
 //
 // Limit: the two-sided quantile at p = 1/ARL0 of the t distribution that predicts the next normal value
 // from n earlier ones, √(1+1/n)·t(n-1); wide after 20 readings and narrowing. Until the baseline is anchored
 // the scale is uncertain too, and half the readings are taken to count. Readings are judged one by
-// one, so p a record and the run length are each other's inverse. Critical is 1.5 times warning.
+// one, so p a record and the run length are each other's inverse; correlated ones pass a limit in rows, so that p may
+// be larger, see crossingTable. When an alarm takes two in a row and the run length is asked for alarms, p is larger by
+// far, see pairTable. Critical is 1.5 times warning.
 //
 // Cost: a few ns, a logarithm on some series, no allocation, no state of its own. Source: Hahn & Meeker,
 // Statistical Intervals (1991), prediction of one further observation; CLSI C24-Ed4 for the chart.
 type zscore struct {
-	cfg      ZScoreConfig
-	limits   *predictive
+	cfg ZScoreConfig
+	promise
 	baseline *Baseline
+
+	limitOf limitOf
+	limit   float64
 }
 
 func newZScore(decode func(any) error) (Maker, error) {
@@ -45,8 +49,9 @@ func newZScore(decode func(any) error) (Maker, error) {
 	if err := configure(&c, decode); err != nil {
 		return nil, err
 	}
-	limits := newPredictive(1 / c.ARL0)
-	return func(e Env) Detector { return &zscore{cfg: c, limits: limits, baseline: e.Baseline} }, nil
+	return func(e Env) Detector {
+		return &zscore{cfg: c, promise: promised(c.ARL0, defaultARL0, c.Warning), baseline: e.Baseline}
+	}, nil
 }
 
 func (d *zscore) Score(s Sample) (float64, bool) {
@@ -61,14 +66,29 @@ func (d *zscore) Learn(Sample) {}
 
 // Limits are in SD.
 func (d *zscore) Limits() Limits {
-	n := d.baseline.worth()
+	n, m, rho := d.baseline.worth(), d.baseline.worthFor(ofSD), d.baseline.Correlation()
 	if n == 0 {
-		n = DefaultBaseline().MinN
+		n, m = DefaultBaseline().MinN, DefaultBaseline().MinN
 	}
 	if d.baseline.Reference() == nil {
-		n = max(n/2, 3)
+		n, m = n/2, m/2
+		if d.row > 1 {
+			rho = d.baseline.mostLeft()
+		}
 	}
-	return levels(d.limits.limit(n), d.cfg.Warning, d.cfg.Critical, halfAgain)
+	of := limitOf{n: max(n, 3), m: max(m, 3), left: rho, row: d.row, arl0: d.arl0()}
+	if of != d.limitOf {
+		d.limitOf, d.limit = of, predictiveLimit(of.chance(), of.n, of.m)
+	}
+	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
+}
+
+// chance is the probability of a single breach at which the series has one, or a row of them, in the run length.
+func (of limitOf) chance() float64 {
+	if of.row > 1 {
+		return math.Exp(-pairTable.at(inflation(of.left), of.arl0))
+	}
+	return crossingTable.at(inflation(of.left), of.arl0) / of.arl0
 }
 
 func (d *zscore) Explain(s Sample) Evidence {

@@ -12,6 +12,9 @@ import (
 
 // Config says how a worker judges, apart from the detectors' parameters and the alert policies.
 type Config struct {
+	// FalseAlarms is the alarm budget: at most so many false alarms of the detectors a device and month of 30 days.
+	// Default 1; 0: none, each detector keeps its usual run length.
+	FalseAlarms float64 `yaml:"false_alarms"`
 	// Seed of all random generators. With it, the input and the rest of the config, every score is the same again.
 	Seed uint64 `yaml:"seed"`
 	// Remember is how many readings of a device and kind are remembered to recognise a repeat, 16 bytes each.
@@ -34,7 +37,7 @@ type Config struct {
 
 // DefaultConfig is what config.yaml documents.
 func DefaultConfig() Config {
-	return Config{Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, PatientSpan: 24 * time.Hour, TickInterval: 5 * time.Second, MaxSeries: 200}
+	return Config{FalseAlarms: 1, Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, PatientSpan: 24 * time.Hour, TickInterval: 5 * time.Second, MaxSeries: 200}
 }
 
 // Validate names every mistake by its path below judge.
@@ -42,6 +45,9 @@ func (c *Config) Validate() []error {
 	var errs []error
 	bad := func(path, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("judge.%s: %s", path, fmt.Sprintf(format, args...)))
+	}
+	if !(c.FalseAlarms >= 0 && c.FalseAlarms <= 1e6) {
+		bad("false_alarms", "must be from 0 to 1e6 a device and month, is %g", c.FalseAlarms)
 	}
 	if c.Remember < 1 || c.Remember > 1<<16 {
 		bad("remember", "must be from 1 to 65536, is %d", c.Remember)

@@ -67,6 +67,19 @@ func explain(d detectors.Detector, sample detectors.Sample, o opinion, value flo
 	e.Statistic, e.Since, e.Direction = why.Statistic, why.Since, why.Direction
 	e.BaselineMean, e.BaselineSD, e.BaselineN = known(why.Baseline)
 	e.CurrentMean, e.CurrentSD, e.CurrentN = known(why.Current)
+	e.Correlation, e.Thinned = why.Correlation, why.Thinned
+	return e
+}
+
+// explain is the evidence of one of the series' detectors, with what its level promises.
+func (s *series) explain(i int, sample detectors.Sample, o opinion, value float64) alerts.Evidence {
+	e := explain(s.dets[i], sample, o, value)
+	if p, ok := s.dets[i].(detectors.Promised); ok {
+		e.RunLength = p.RunLength()
+	}
+	if readings, ok := s.pace.aMonth(); ok {
+		e.ReadingsADay = math.Round(100*readings/30) / 100
+	}
 	return e
 }
 

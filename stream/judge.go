@@ -23,6 +23,7 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 		r.Flags |= record.Correction
 	}
 	d.records++
+	w.tally.pass(d.newest, r.Time, w.j.FalseAlarms)
 	d.newest = max(d.newest, r.Time)
 	if r.Facility != "" && r.Facility != d.facility {
 		d.facility = cloned(r.Facility)
@@ -108,6 +109,9 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 	}
 	s.remember(about)
 	counts := early || s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan)) // early ones are not learned anyway
+	if counts && !early {
+		w.budget(d, s, about.at)
+	}
 	w.vector = append(w.vector[:0], value)
 	sample := detectors.Sample{At: about.at, Values: w.vector}
 	w.opinions = s.ask(w.j, named, sample, w.timed, w.opinions[:0])
@@ -128,6 +132,9 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		}
 		policy := w.j.policies[named[i].Name]
 		applies := policy.Alerts(s.kind)
+		if applies && o.ready {
+			w.tally.expect(s.dets[i])
+		}
 		if !applies && s.states[i].Healthy() {
 			continue
 		}
@@ -136,8 +143,9 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		if change == alerts.Quiet {
 			continue
 		}
-		w.say(about, named[i].Name, &s.states[i], change, explain(s.dets[i], sample, o, value), emit)
+		w.say(about, named[i].Name, &s.states[i], change, s.explain(i, sample, o, value), emit)
 		if change == alerts.Opened {
+			w.tally.opened++
 			s.baseline.Discard() // the newest values may be of the fault already
 		}
 	}

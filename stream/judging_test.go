@@ -21,6 +21,7 @@ type bedside struct {
 	offset  int64
 	alerts  []saidAlert
 	records []saidRecord
+	raw     func(Output) // of what is said, for whoever wants more
 }
 
 type saidAlert struct {
@@ -61,6 +62,9 @@ func (b *bedside) hear(r record.Record) {
 
 func (b *bedside) take(o Output) {
 	var err error
+	if b.raw != nil {
+		b.raw(o)
+	}
 	switch o.To {
 	case Alerts:
 		b.alerts = append(b.alerts, saidAlert{})

@@ -21,6 +21,7 @@ type Metrics struct {
 	resets           *metrics.Counter
 	idleVerdicts     *metrics.Counter
 	detectorRestarts *metrics.Counter
+	budget           budgetMetrics
 	latency          *metrics.PrometheusHistogram
 	flags            [32]*metrics.Counter // by the bit of the flag; nil where there is none
 }
@@ -36,6 +37,7 @@ func NewMetrics() *Metrics {
 		unscored:         set.NewCounter("labwatch_unscored_total"),
 		resets:           set.NewCounter("labwatch_baseline_resets_total"),
 		idleVerdicts:     set.NewCounter("labwatch_idle_verdicts_total"),
+		budget:           newBudgetMetrics(set),
 		detectorRestarts: set.NewCounter("labwatch_detector_restarts_total"),
 		latency: set.NewPrometheusHistogramExt("labwatch_latency_seconds",
 			[]float64{.025, .05, .1, .2, .3, .4, .5, .75, 1, 2, 5, 30}),
@@ -63,6 +65,9 @@ func (m *Metrics) Help() map[string]string {
 		"labwatch_unscored_total":          "Numbers not scored because their device has too many series.",
 		"labwatch_baseline_resets_total":   "Devices learned anew after a calibration or a change of lot, and series after a verdict.",
 		"labwatch_idle_verdicts_total":     "Verdicts on alerts that were not open, or that somebody looked after already.",
+		"labwatch_budget_asked_total":      "False alarms of detectors that judge.false_alarms allows for the time judged.",
+		"labwatch_budget_expected_total":   "False alarms to be expected of the levels that held: the sum of 1/ARL0 over scores.",
+		"labwatch_budget_opened_total":     "Alerts that the detectors of series opened, true and false.",
 		"labwatch_detector_restarts_total": "Detectors that could not take their stored state and started anew.",
 		"labwatch_latency_seconds":         "Time from a reading's Kafka timestamp to the commit of its judged record.",
 		"labwatch_alerts_total":            "Alert messages by rule, severity and change.",
@@ -77,6 +82,7 @@ func (m *Metrics) add(t *tally) {
 	m.duplicates.Add(t.duplicates)
 	m.unscored.Add(t.unscored)
 	m.resets.Add(t.resets)
+	m.budget.add(t)
 	m.idleVerdicts.Add(t.idleVerdicts)
 	for bit, n := range t.flags {
 		if n > 0 {

@@ -45,6 +45,16 @@ func (r *reader) varint() int64 {
 	return v
 }
 
+func (r *reader) byte() byte {
+	if len(r.b) < 1 {
+		r.fail(errShort)
+		return 0
+	}
+	v := r.b[0]
+	r.b = r.b[1:]
+	return v
+}
+
 func (r *reader) uint64() uint64 {
 	if len(r.b) < 8 {
 		r.fail(errShort)

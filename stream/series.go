@@ -33,8 +33,11 @@ type series struct {
 	panel
 	seen  int64 // greatest event time, to forget the oldest series of a device that has too many
 	votes votes
-	unit  string // of the newest reading, for alerts that speak without one
-	test  record.Test
+	pace  Pace
+	// promises are the detectors that share the alarm budget.
+	promises []promised
+	unit     string // of the newest reading, for alerts that speak without one
+	test     record.Test
 
 	strain float64 // greatest score of the newest reading by its warning limit; a view, decides nothing and is not kept
 }
@@ -42,6 +45,7 @@ type series struct {
 func newSeries(j *Judging, kind record.Kind, device, name string) *series {
 	s := &series{name: name, kind: kind, baseline: detectors.NewBaseline(j.Baseline)}
 	s.panel = newPanel(j, j.Plan.Series[kind], device, name, s.baseline)
+	s.promises = s.promising(j)
 	return s
 }
 
@@ -152,7 +156,7 @@ func (s *series) append(b []byte, named []Named) []byte {
 	b = appendString(b, s.test.LOINC)
 	b = appendString(b, s.test.Name)
 	b = binary.AppendVarint(b, s.seen)
-	b = s.votes.append(b)
+	b = s.pace.append(s.votes.append(b))
 	b = appendBytes(b, mustMarshal(s.baseline))
 	return s.panel.append(b, named)
 }
@@ -170,6 +174,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 	s.test = record.Test{Local: r.string(), LOINC: r.string(), Name: r.string()}
 	s.seen = r.varint()
 	s.votes.read(r)
+	s.pace.read(r)
 	base := r.bytes()
 	if r.err != nil {
 		return nil
@@ -179,6 +184,9 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 		return nil
 	}
 	s.panel.read(r, j, j.Plan.Series[s.kind])
+	if s.pace.asked > 0 && j.FalseAlarms > 0 {
+		s.promise(s.pace.asked)
+	}
 	return s
 }
 

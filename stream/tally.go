@@ -16,6 +16,9 @@ type tally struct {
 	unscored     int     // numbers of series beyond the bound of their device
 	resets       int     // baselines learned anew after a calibration, a lot or a verdict
 	idleVerdicts int     // verdicts on alerts that are not open
+	asked        float64 // false alarms that the budget allows for the time that devices were judged
+	expected     float64 // those to be expected of the levels that held
+	opened       int     // alerts of the detectors of series, true and false
 	flags        [32]int // published readings by the bit of each flag they carry
 	rejected     []codeCount
 	alerts       []alertCount

@@ -25,7 +25,8 @@ type outcome struct {
 //
 // An injection explains an alert when their devices are the same, their series are the same (a rule about the
 // device as a whole, or about a group of channels, needs the device only), and the alert's event time lies from the
-// first faulty record to grace after the last one. Silence and faults of other kinds never explain each other. If
+// first faulty record to grace after the last one, or the window that the alert speaks of holds a faulty record:
+// twenty-four readings reach further back than grace. Silence and faults of other kinds never explain each other. If
 // several injections explain one alert, it is put down to the one that began last.
 func matchInjections(list []reportAlert, injections []injection, grace time.Duration) ([]outcome, []reportAlert) {
 	outcomes := make([]outcome, len(injections))
@@ -69,7 +70,8 @@ func (o *outcome) credit(a reportAlert) {
 }
 
 func explains(in *injection, a *reportAlert, grace time.Duration) bool {
-	if a.Device != in.Device || a.At < in.From || a.At > in.To+int64(grace) {
+	over := a.At > in.To+int64(grace) && !(a.Evidence.Since > 0 && a.Evidence.Since <= in.To)
+	if a.Device != in.Device || a.At < in.From || over {
 		return false
 	}
 	if (a.Rule == alerts.RuleSilent) != (in.Kind == "silent") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -25,20 +26,35 @@ type passage struct {
 // simulate returns the level for each of arl0s: the larger of those that a frozen and a rolling baseline
 // need, so that a false alarm is not more frequent than asked for on either. A rolling baseline draws a new
 // reference again and again and meets the unlucky ones; a frozen one has none of its own values in the window.
-func simulate(p plan, modes []string) []float64 {
+func simulate(p plan, arl0s []float64, modes []string) []float64 {
 	levels := make([]float64, len(arl0s))
 	for _, mode := range modes {
-		series := make([][]passage, p.runs)
-		parallel(p.runs, func(i int) { series[i] = p.run(uint64(i), mode) })
-		for i, l := range p.levels(series) {
+		split := 0
+		for split < len(arl0s) && arl0s[split] <= shortARL0s[len(shortARL0s)-1] {
+			split++
+		}
+		few := p
+		few.runs, few.horizon = shortRuns, shortHorizon
+		found := append(few.search(arl0s[:split], mode), p.search(arl0s[split:], mode)...)
+		for i, l := range found {
 			levels[i] = max(levels[i], l)
 		}
 	}
 	return levels
 }
 
+// search runs the series and looks for the level of each of arl0s.
+func (p plan) search(arl0s []float64, mode string) []float64 {
+	if len(arl0s) == 0 {
+		return nil
+	}
+	series := make([][]passage, p.runs)
+	parallel(p.runs, func(i int) { series[i] = p.run(uint64(i), mode) })
+	return p.levels(series, arl0s)
+}
+
 // levels searches for the level whose run length is each of arl0s.
-func (p plan) levels(series [][]passage) []float64 {
+func (p plan) levels(series [][]passage, arl0s []float64) []float64 {
 	levels := make([]float64, len(arl0s))
 	for i, want := range arl0s {
 		lo, hi := 0.0, 100.0
@@ -61,7 +77,7 @@ func (p plan) run(seed uint64, mode string) []passage {
 	r := rand.New(rand.NewPCG(seed, uint64(p.m*1000+p.window)))
 	c := detectors.BaselineConfig{Size: p.m, MinN: 20, Mode: mode}
 	b := detectors.NewBaseline(c)
-	d := maker(p.detector, p.window)(detectors.Env{Baseline: b})
+	d := made(p.detector, p.window, 0)(detectors.Env{Baseline: b})
 	s := detectors.Sample{Values: make([]float64, 1)}
 	for b.Reference() == nil {
 		s.Values[0] = r.NormFloat64()
@@ -108,16 +124,22 @@ func runLength(series [][]passage, level float64, horizon int) float64 {
 	return float64(records) / float64(alarms)
 }
 
-// maker makes a built-in detector with a window and otherwise default parameters.
-func maker(name string, window int) detectors.Maker {
+// made makes a built-in detector. A window or a run length of 0 is the default.
+func made(name string, window int, arl0 float64) detectors.Maker {
 	m, err := detectors.Builtin()[name](func(c any) error {
 		switch c := c.(type) {
+		case *detectors.ZScoreConfig:
+			c.ARL0 = arl0
 		case *detectors.ZMeanConfig:
-			c.Window = window
+			c.ARL0, c.Window = arl0, cmp.Or(window, c.Window)
+		case *detectors.EWMAConfig:
+			c.ARL0 = arl0
+		case *detectors.CUSUMConfig:
+			c.ARL0 = arl0
 		case *detectors.KSConfig:
-			c.Window = window
+			c.ARL0, c.Window = arl0, cmp.Or(window, c.Window)
 		case *detectors.PSIConfig:
-			c.Window = window
+			c.ARL0, c.Window = arl0, cmp.Or(window, c.Window)
 		}
 		return nil
 	})

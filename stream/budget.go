@@ -1,0 +1,84 @@
+package stream
+
+import (
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"labwatch/detectors"
+)
+
+// promised is a detector that shares the budget, and the breaches in a row that its alert takes.
+type promised struct {
+	detectors.Promised
+	row int
+}
+
+// budget lets a series' detectors keep their share of the device's false alarms.
+func (w *Worker) budget(d *device, s *series, at int64) {
+	if !s.pace.Note(at) {
+		return
+	}
+	shares := 0
+	for _, other := range d.series {
+		shares += len(other.promises)
+	}
+	if arl0, changed := s.pace.Ask(shares, w.j.FalseAlarms); changed {
+		s.promise(arl0)
+	}
+}
+
+// promise asks the detectors that share the budget for the run length.
+func (s *series) promise(arl0 float64) {
+	for _, p := range s.promises {
+		p.Ask(arl0, p.row)
+	}
+}
+
+// promising are the detectors of a series that may raise alerts and derive their levels from a run length.
+func (s *series) promising(j *Judging) (all []promised) {
+	for i, n := range j.Plan.Series[s.kind] {
+		policy := j.policies[n.Name]
+		if p, ok := s.dets[i].(detectors.Promised); ok && p.RunLength() > 0 && policy.Alerts(s.kind) {
+			all = append(all, promised{p, policy.Policy.OpenAfter})
+		}
+	}
+	return all
+}
+
+// pass counts the time in which a device was judged: from its newest reading so far to one at the time to. The
+// first reading of a device passes none, and a silence counts for a day.
+func (t *tally) pass(newest, to int64, falseAlarms float64) {
+	if newest > 0 && to > newest {
+		t.asked += falseAlarms * float64(min(to-newest, int64(24*time.Hour))) / float64(month)
+	}
+}
+
+// expect counts the false alarms to be expected of one score of a detector that may raise alerts.
+func (t *tally) expect(d detectors.Detector) {
+	if p, ok := d.(detectors.Promised); ok {
+		if n := p.RunLength(); n > 0 {
+			t.expected += 1 / n
+		}
+	}
+}
+
+// budgetMetrics show whether the budget is kept: opened alerts are true and false ones together.
+type budgetMetrics struct {
+	asked, expected *metrics.FloatCounter
+	opened          *metrics.Counter
+}
+
+func newBudgetMetrics(set *metrics.Set) budgetMetrics {
+	return budgetMetrics{
+		asked:    set.NewFloatCounter("labwatch_budget_asked_total"),
+		expected: set.NewFloatCounter("labwatch_budget_expected_total"),
+		opened:   set.NewCounter("labwatch_budget_opened_total"),
+	}
+}
+
+func (m *budgetMetrics) add(t *tally) {
+	m.asked.Add(t.asked)
+	m.expected.Add(t.expected)
+	m.opened.Add(t.opened)
+}
