@@ -11,7 +11,8 @@ import (
 // promised is a detector that shares the budget, and the breaches in a row that its alert takes.
 type promised struct {
 	detectors.Promised
-	row int
+	index int // in the panel
+	row   int
 }
 
 // budget lets a series' detectors keep their share of the device's false alarms.
@@ -40,7 +41,7 @@ func (s *series) promising(j *Judging) (all []promised) {
 	for i, n := range j.Plan.Series[s.kind] {
 		policy := j.policies[n.Name]
 		if p, ok := s.dets[i].(detectors.Promised); ok && p.RunLength() > 0 && policy.Alerts(s.kind) {
-			all = append(all, promised{p, policy.Policy.OpenAfter})
+			all = append(all, promised{p, i, policy.Policy.OpenAfter})
 		}
 	}
 	return all
@@ -54,11 +55,11 @@ func (t *tally) pass(newest, to int64, falseAlarms float64) {
 	}
 }
 
-// expect counts the false alarms to be expected of one score of a detector that may raise alerts.
-func (t *tally) expect(d detectors.Detector) {
-	if p, ok := d.(detectors.Promised); ok {
-		if n := p.RunLength(); n > 0 {
-			t.expected += 1 / n
+// expect counts the false alarms to be expected of one reading's scores.
+func (t *tally) expect(promises []promised, opinions []opinion) {
+	for _, p := range promises {
+		if opinions[p.index].ready {
+			t.expected += 1 / p.RunLength()
 		}
 	}
 }

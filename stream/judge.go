@@ -132,9 +132,6 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		}
 		policy := w.j.policies[named[i].Name]
 		applies := policy.Alerts(s.kind)
-		if applies && o.ready {
-			w.tally.expect(s.dets[i])
-		}
 		if !applies && s.states[i].Healthy() {
 			continue
 		}
@@ -148,6 +145,9 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 			w.tally.opened++
 			s.baseline.Discard() // the newest values may be of the fault already
 		}
+	}
+	if counts {
+		w.tally.expect(s.promises, w.opinions)
 	}
 	if early || !counts {
 		return // its clock runs ahead, so its place in time is not known; or its patient has been counted
