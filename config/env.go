@@ -98,5 +98,5 @@ func (s setting) set(text string) error {
 func notASetting() *regexp.Regexp {
 	return regexp.MustCompile(`^LABWATCH_(` +
 		`(.*_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)|` +
-		`TEST_.*|STATE_TEST_PART|KAFKA(_DIR)?|FAULTS(_SEED)?|SABOTAGE|LONG|NHANES|TABULAR|NAB)$`)
+		`TEST_.*|STATE_TEST_PART|KAFKA(_DIR|_SECURE)?|FAULTS(_SEED)?|SABOTAGE|LONG|NHANES|TABULAR|NAB)$`)
 }

@@ -30,6 +30,13 @@ type lab struct {
 	fused   bool
 	client  *kgo.Client
 	started []*process
+
+	// of a secured Kafka, see secure
+	bootstrap string // where labwatch connects; the test itself stays at broker
+	user      string
+	security  string // settings of kafka
+	stateKeys string
+	secrets   identities // that nothing may show
 }
 
 // newLab takes the broker that LABWATCH_KAFKA names, and makes sure that it is a real one, or starts an embedded
@@ -51,9 +58,17 @@ func newLab(t *testing.T, fused bool) *lab {
 	t.Cleanup(l.client.Close)
 	l.assertBroker(real)
 	t.Logf("broker %s, real=%v", l.broker, real)
+	l.bootstrap = l.broker
+	certs := os.Getenv("LABWATCH_TEST_KAFKA_CERTS")
+	if certs != "" {
+		l.secure(certs)
+	}
 	l.createTopics(2, l.inputs()...)
 	must(0, os.WriteFile(l.path("keys"), []byte("kid e2e\npatient "+strings.Repeat("0123456789abcdef", 4)+"\ntechnician "+strings.Repeat("fedcba9876543210", 4)+"\n"), 0o600))
 	must(0, os.WriteFile(l.path("config.yaml"), []byte(l.config()), 0o600))
+	if certs != "" {
+		l.permit()
+	}
 	return l
 }
 
@@ -111,14 +126,14 @@ kafka:
   group: %q
   instance: one
   partitions: 2
-  session_timeout: 6s
+  session_timeout: 6s%s
   topics: {log: %q, records: %q, alerts: %q, rejects: %q, snapshots: %q}
   redo: {records: 2000, age: 2s}
-state: {dir: %q}
+state: {dir: %q, encryption_key_file: %q}
 http: {listen: %q}
 log: {format: json}
-`, l.fused, inputs, l.path("keys"), l.broker, l.prefix+"group", l.topic("log"), l.topic("records"), l.topic("alerts"),
-		l.topic("rejects"), l.topic("snapshots"), l.path("state"), l.http)
+`, l.fused, inputs, l.path("keys"), l.bootstrap, l.prefix+"group", l.security, l.topic("log"), l.topic("records"), l.topic("alerts"),
+		l.topic("rejects"), l.topic("snapshots"), l.path("state"), l.stateKeys, l.http)
 }
 
 func (l *lab) createTopics(partitions int32, topics ...string) {

@@ -37,7 +37,7 @@ func TestPrivacy(t *testing.T) {
 			if len(data) == 0 {
 				t.Errorf("%s: there is nothing to look at", where)
 			}
-			if found := m.in(data); len(found) > 0 {
+			if found := append(m.in(data), l.secrets.in(data)...); len(found) > 0 {
 				t.Errorf("%s: holds %q", where, found)
 			}
 		}
@@ -203,6 +203,9 @@ func (l *lab) lookIntoFolder(name string, look func(string, []byte)) {
 	l.t.Helper()
 	files := 0
 	err := filepath.WalkDir(l.path(name), func(path string, d fs.DirEntry, err error) error {
+		if info, e := os.Stat(path); name == "state" && (e != nil || info.Mode().Perm()&0o077 != 0) {
+			l.t.Errorf("%s has mode %v, %v: others can read it", path, info.Mode(), e)
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

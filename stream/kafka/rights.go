@@ -82,6 +82,20 @@ func (env *Environment) Rights(inputs []string, fused bool) (list []Right) {
 	return list
 }
 
+// ToolRights is what a person needs for labwatch rejects and labwatch explain.
+func (env *Environment) ToolRights(inputs []string) []Right {
+	list := []Right{
+		{Resource: onTopic, Name: env.Topics.Records, Operation: "Read", Why: "explain, rejects"},
+		{Resource: onTopic, Name: env.Topics.Rejects, Operation: "Read", Why: "rejects"},
+		{Resource: onTopic, Name: env.Topics.Rejects, Operation: "Write", Why: "rejects redrive marks what it sent back"},
+		{Resource: onID, Name: env.Group + "-redrive", Operation: "Write", Why: "rejects redrive"},
+	}
+	for _, name := range inputs {
+		list = append(list, Right{Resource: onTopic, Name: name, Operation: "Write", Why: "rejects redrive"})
+	}
+	return list
+}
+
 // operation is the number that Kafka's protocol has for the word.
 func (r Right) operation() kmsg.ACLOperation {
 	o, err := kmsg.ParseACLOperation(r.Operation)

@@ -28,13 +28,13 @@ type secured struct {
 	client   *kgo.Client
 }
 
-// newSecured takes the node that LABWATCH_KAFKA names, whose certificates are in LABWATCH_KAFKA_CERTS.
+// newSecured takes the node that LABWATCH_KAFKA names, whose certificates are in LABWATCH_TEST_KAFKA_CERTS.
 func newSecured(t *testing.T) *secured {
 	t.Helper()
 	s := &secured{t: t, open: os.Getenv("LABWATCH_KAFKA"), user: fmt.Sprintf("lab%d", time.Now().UnixNano()%1e9)}
-	certs := os.Getenv("LABWATCH_KAFKA_CERTS")
+	certs := os.Getenv("LABWATCH_TEST_KAFKA_CERTS")
 	if s.open == "" || certs == "" {
-		t.Skip("LABWATCH_KAFKA and LABWATCH_KAFKA_CERTS name no secured Kafka")
+		t.Skip("LABWATCH_KAFKA and LABWATCH_TEST_KAFKA_CERTS name no secured Kafka")
 	}
 	host, port, err := net.SplitHostPort(s.open)
 	if err != nil {
