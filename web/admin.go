@@ -6,16 +6,21 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"strings"
+	"sync"
 	"time"
 )
 
 // Admin is what the admin address answers. Whoever has something for operators registers it, at any time.
-type Admin struct{ mux *http.ServeMux }
+type Admin struct {
+	mux      *http.ServeMux
+	mu       sync.Mutex
+	patterns []string // that were registered
+}
 
 // NewAdmin answers profiles under /debug/pprof/.
 func NewAdmin() *Admin {
-	a := &Admin{http.NewServeMux()}
-	a.mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	a := &Admin{mux: http.NewServeMux()}
+	a.Handle("GET /debug/pprof/", pprof.Index)
 	a.mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	a.mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	a.mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
@@ -24,7 +29,12 @@ func NewAdmin() *Admin {
 }
 
 // Handle answers one pattern of net/http, such as "POST /-/reload".
-func (a *Admin) Handle(pattern string, h http.HandlerFunc) { a.mux.HandleFunc(pattern, h) }
+func (a *Admin) Handle(pattern string, h http.HandlerFunc) {
+	a.mu.Lock()
+	a.patterns = append(a.patterns, pattern)
+	a.mu.Unlock()
+	a.mux.HandleFunc(pattern, h)
+}
 
 // adminBody bounds what an operator may send, in bytes.
 const adminBody = 64 << 10

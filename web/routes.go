@@ -1,8 +1,41 @@
 package web
 
 import (
+	_ "embed"
 	"net/http"
 )
+
+//go:embed openapi.yaml
+var openAPI []byte
+
+// route is a pattern of net/http and who answers it. Each has its place in openapi.yaml.
+type route struct {
+	pattern string
+	handler http.Handler
+}
+
+// routes are all that users may ask for. Health is asked without limit: a busy page is no reason to restart the process.
+func routes(build Build, page *Page, readiness *Readiness, fleet Fleet) []route {
+	answer := func(kind string, b []byte) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			_, _ = w.Write(b)
+		})
+	}
+	asJSON := func(value func() any) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, value()) })
+	}
+	return []route{
+		{"GET /healthz", answer("text/plain; charset=utf-8", []byte("alive\n"))},
+		{"GET /readyz", readiness},
+		{"GET /version", asJSON(func() any { return build })},
+		{"GET /openapi.yaml", answer("application/yaml", openAPI)},
+		{"GET /metrics", limit(page)},
+		{"GET /api/devices", limit(asJSON(func() any { return devicesJSON(fleet) }))},
+		{"GET /api/alerts", limit(asJSON(func() any { return alertsJSON(fleet) }))},
+		{"GET /{$}", limit(index{build, readiness, fleet})},
+	}
+}
 
 // Handler answers all paths. Fleet may be nil: then there are no devices.
 func Handler(build Build, page *Page, readiness *Readiness, fleet Fleet) http.Handler {
@@ -10,20 +43,9 @@ func Handler(build Build, page *Page, readiness *Readiness, fleet Fleet) http.Ha
 		fleet = nobody{}
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte("alive\n"))
-	})
-	mux.Handle("GET /readyz", readiness)
-	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, build) })
-	mux.Handle("GET /metrics", limit(page))
-	mux.Handle("GET /api/devices", limit(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, devicesJSON(fleet))
-	})))
-	mux.Handle("GET /api/alerts", limit(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, alertsJSON(fleet))
-	})))
-	mux.Handle("GET /{$}", limit(index{build, readiness, fleet}))
+	for _, r := range routes(build, page, readiness, fleet) {
+		mux.Handle(r.pattern, r.handler)
+	}
 	return guard(mux)
 }
 
@@ -31,8 +53,7 @@ type nobody struct{}
 
 func (nobody) Snapshot() []Device { return nil }
 
-// maxRequests are worked on at a time, so that a swarm of browsers costs a bounded share of memory. Health is asked
-// without limit: a busy page is no reason to restart the process.
+// maxRequests are worked on at a time, so that a swarm of browsers costs a bounded share of memory.
 const maxRequests = 16
 
 func limit(next http.Handler) http.Handler {
