@@ -35,6 +35,7 @@ type part struct {
 	next   int64 // first offset that the worker has not seen
 
 	sheaf sheaf
+	kept  retained
 
 	keys    []string // snapshots of the open transaction
 	blobs   [][]byte
@@ -98,6 +99,7 @@ func (j *Judge) drop(at place) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.parts, at)
+	j.stats.set.UnregisterMetric(keptGauge(at))
 }
 
 func (j *Judge) part(at place) *part {
@@ -111,6 +113,7 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 	if p == nil {
 		return fmt.Errorf("got records of partition %d of %s, which is not open", at.partition, at.topic)
 	}
+	p.kept.first = f.LogStartOffset
 	emit := func(o stream.Output) { send(j.env.outgoing(o, &p.sheaf), nil) }
 	for _, r := range f.Records {
 		if r.Offset < p.next {
@@ -132,6 +135,10 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
 	}
 	for at, p := range j.opened() {
 		budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last}
+		if p.kept.near(p.next) {
+			j.shortRetention(at, &p.kept, p.next, now)
+			budget.All = true
+		}
 		p.keys, p.blobs, p.offsets = nil, nil, nil
 		put := func(key string, blob []byte) {
 			i := len(p.keys)
@@ -145,6 +152,7 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
 		if p.trim != nil {
 			p.worker.Refresh(p.trim.stale(), put)
 		}
+		p.kept.redo = redo // if it is not committed, the partition is recovered and so made anew
 		marks[at] = mark{p.next, note{redo, j.env.Rules}.String()}
 		if sabotaged(diskFirst) {
 			j.keep.write(at.partition, p.position, p.keys, p.blobs)
@@ -168,6 +176,7 @@ func (p *part) acked(i int, offset int64) {
 func (j *Judge) settle(now time.Time) {
 	for at, p := range j.opened() {
 		p.worker.Committed(now.UnixNano())
+		j.stats.set.GetOrCreateGauge(keptGauge(at), nil).Set(float64(p.kept.redo - p.kept.first))
 		if len(p.keys) == 0 {
 			continue
 		}

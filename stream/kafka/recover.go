@@ -43,7 +43,7 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	if committed < 0 {
 		committed, redo = first, first
 	}
-	p := &part{worker: j.make(at.partition), next: committed}
+	p := &part{worker: j.make(at.partition), next: committed, kept: retained{first: first, redo: redo}}
 	if j.env.Embedded {
 		p.trim = newTrim()
 	}

@@ -66,6 +66,7 @@ type session struct {
 	// Of the loop alone:
 	unsaved   bool          // a transaction was begun and has not been committed
 	ending    time.Duration // what the last commit took
+	pace      time.Duration // from one commit to the next; grows to the commit interval
 	committed time.Time     // last
 	flushed   bool          // since then nothing is owed
 	held      int           // messages in it

@@ -53,6 +53,7 @@ type JudgeStats struct {
 	recoverySeconds *metrics.PrometheusHistogram
 	storeFailed     *metrics.Gauge
 	rulesChanged    *metrics.Counter
+	retentionNear   *metrics.Counter
 }
 
 func newJudgeStats() *JudgeStats {
@@ -62,6 +63,7 @@ func newJudgeStats() *JudgeStats {
 	s.recoverySeconds = s.set.NewPrometheusHistogramExt("labwatch_recovery_duration_seconds",
 		[]float64{.01, .05, .1, .5, 1, 5, 15, 60})
 	s.rulesChanged = s.set.NewCounter("labwatch_recovery_rules_changed_total")
+	s.retentionNear = s.set.NewCounter("labwatch_retention_near_total")
 	s.storeFailed = s.set.NewGauge("labwatch_state_write_failed", nil)
 	return s
 }
@@ -72,6 +74,8 @@ func Help() map[string]string {
 		"labwatch_commits_total":                    "Transactions committed, by stage.",
 		"labwatch_commit_aborts_total":              "Transactions that were not committed and were worked again, by stage.",
 		"labwatch_session_restarts_total":           "Kafka sessions started anew after an error, by stage.",
+		"labwatch_kept_before_redo_records":         "Input still kept before the point from which a recovery would work again, by topic and partition.",
+		"labwatch_retention_near_total":             "Commits that saved all state because the input's retention came near that point.",
 		"labwatch_worked_again_total":               "Messages worked a second time, after an abort or in a recovery, by stage.",
 		"labwatch_commit_duration_seconds":          "Time from sealing a transaction to its commit, by stage.",
 		"labwatch_last_commit_timestamp_seconds":    "When a transaction was committed last, by stage, seconds since 1970 UTC; 0 before the first.",

