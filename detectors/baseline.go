@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -19,15 +20,19 @@ import (
 // baseline, or hold it while an alert is open. Memory: 24 bytes a value of Size at most. Cost: a sort and a
 // fit each time the collected block has grown by a sixteenth, and one each Size values afterwards.
 //
+// Series that begin together, as the channels of a device do, would all do so at the same reading. Stagger keeps them
+// apart.
+//
 // A nil Baseline never knows anything.
 type Baseline struct {
 	cfg       BaselineConfig
+	phase     int // readings by which the first block is longer
 	version   uint32
 	resets    uint32
 	held      bool
 	notBefore int64 // values older than the last reset do not count
 
-	ref      []float64 // sorted; empty until anchored
+	hasRef   bool // ranks are those of the reference
 	refSince int64
 	block    []float64 // in the order of arrival
 	blockAt  int64     // time of the first of the block
@@ -41,18 +46,20 @@ type Baseline struct {
 	recent window // the newest readings that count, suspect or not, for the detectors that ask for them
 
 	// What follows is derived, and is not state.
-	fit     fit
-	fitOK   bool
-	ranks   ranks     // of the reference, or of the first momN values of the block
-	sorted  []float64 // those, while warming up
-	scratch []float64
-	asked   answer
+	fit   fit
+	fitOK bool
+	ranks ranks // of the reference, which is state, or of the first momN values of the block
+	asked answer
 }
 
 // NewBaseline returns an empty baseline. c must be valid.
 func NewBaseline(c BaselineConfig) *Baseline {
 	return &Baseline{cfg: c, notBefore: math.MinInt64, spacing: unspaced(), recent: newWindow(0)}
 }
+
+// Stagger makes the first block up to an eighth longer, by a number that follows from seed, such as a hash of the series'
+// name. It is called before the first sample and after a restart with the same seed.
+func (b *Baseline) Stagger(seed uint64) { b.phase = int(seed % uint64(b.cfg.Size/8)) }
 
 // Learn takes in a sample unless it is not finite or older than the last Reset. What counts as normal learns
 // from it unless it is suspect, or the baseline is on hold or frozen.
@@ -78,30 +85,45 @@ func (b *Baseline) collect(s Sample) {
 	if len(b.block) == 0 {
 		b.blockAt = s.At
 	}
+	if len(b.block) == cap(b.block) { // append may double it; most of a fleet never needs more than a few readings
+		b.block = append(make([]float64, 0, min(max(16, 2*len(b.block)), b.cfg.Size+b.phase)), b.block...)
+	}
 	b.block = append(b.block, s.Value())
 	switch n := len(b.block); {
-	case n >= b.cfg.Size:
+	case n >= b.target():
 		b.anchor()
-	case !b.anchored() && n >= b.cfg.MinN && n-b.momN >= max(1, b.momN/16):
+	case !b.anchored() && n >= b.cfg.MinN && (b.momN == 0 || (n+b.phase)%warmUpStep(n) == 0):
 		b.momN = n
 		b.warmUp()
 	}
 }
 
-func (b *Baseline) anchored() bool { return len(b.ref) > 0 }
+// target is the length of the block that makes the next reference.
+func (b *Baseline) target() int {
+	if b.anchored() {
+		return b.cfg.Size
+	}
+	return b.cfg.Size + b.phase
+}
+
+// warmUpStep is the number of readings between two looks at a block of n: the power of two below a sixteenth of it.
+func warmUpStep(n int) int { return 1 << max(0, bits.Len(uint(n/16))-1) }
+
+func (b *Baseline) anchored() bool { return b.hasRef }
 
 // anchor makes the block the reference.
 func (b *Baseline) anchor() {
-	b.ref = append(b.ref[:0], b.block...)
-	slices.Sort(b.ref)
+	sorted := slices.Clone(b.block)
+	slices.Sort(sorted)
 	b.refSince = b.blockAt
-	b.momN, b.sorted = 0, nil
-	b.derive(b.ref)
+	b.momN, b.hasRef = 0, true
+	b.ranks = newRanks(sorted, b.ranks)
 	if b.spacing.stride == 1 {
 		b.runs = countRuns(b.block)
-		b.runs.mode = common(b.ref)
+		b.runs.mode = common(sorted)
 	}
 	b.spacing = b.spacing.after(lagOne(b.block, &b.ranks), len(b.block))
+	b.fitTo(sorted, b.block) // which has done its service
 	b.block = b.block[:0]
 	b.version++
 }
@@ -109,22 +131,22 @@ func (b *Baseline) anchor() {
 // warmUp learns from the first momN values of the block: the same values, and so the same bits, after a
 // restart.
 func (b *Baseline) warmUp() {
-	b.sorted = append(b.sorted[:0], b.block[:b.momN]...)
-	slices.Sort(b.sorted)
-	b.derive(b.sorted)
+	sorted := slices.Clone(b.block[:b.momN])
+	slices.Sort(sorted)
+	b.ranks = newRanks(sorted, b.ranks)
 	b.spacing.left = math.Max(0, lagOne(b.block[:b.momN], &b.ranks))
+	b.fitTo(sorted, nil)
 }
 
-// derive computes what follows from the sorted values alone.
-func (b *Baseline) derive(sorted []float64) {
-	b.fit, b.scratch, b.fitOK = fitTo(sorted, b.scratch)
-	b.ranks, b.asked = newRanks(sorted), answer{}
+func (b *Baseline) fitTo(sorted, scratch []float64) {
+	b.fit, _, b.fitOK = fitTo(sorted, scratch)
+	b.asked = answer{}
 }
 
 // Reset forgets all values, after a calibration or a change of lot at the time at (nanoseconds since 1970
 // UTC). Values from before it that arrive late are not learned. A hold ends.
 func (b *Baseline) Reset(at int64) {
-	b.ref, b.block = b.ref[:0], b.block[:0]
+	b.hasRef, b.block = false, b.block[:0]
 	b.refSince, b.blockAt, b.notBefore = 0, 0, at
 	b.momN, b.fit, b.fitOK, b.ranks, b.asked = 0, fit{}, false, ranks{}, answer{}
 	b.spacing, b.runs, b.skipped = unspaced(), runs{}, 0
@@ -169,7 +191,7 @@ func (b *Baseline) N() int {
 		return 0
 	}
 	if b.anchored() {
-		return len(b.ref)
+		return b.ranks.n
 	}
 	return len(b.block)
 }
@@ -182,13 +204,13 @@ func (b *Baseline) Size() int {
 	return b.cfg.Size
 }
 
-// Reference returns the anchored values, sorted; nil before the first anchor. It must not be changed and
+// Reference returns the anchored values, sorted, each once; nil before the first anchor. It must not be changed and
 // holds until the version changes.
 func (b *Baseline) Reference() []float64 {
 	if b == nil || !b.anchored() {
 		return nil
 	}
-	return b.ref
+	return b.ranks.levels
 }
 
 // Moments returns mean and SD in the unit of the series. False before MinN values, and for a series without a scale: a constant one,
@@ -196,6 +218,15 @@ func (b *Baseline) Reference() []float64 {
 func (b *Baseline) Moments() (Moments, bool) {
 	f, ok := b.shape()
 	return f.moments, ok
+}
+
+// about is Moments, or plain ones of the reference where it has no scale.
+func (b *Baseline) about() Moments {
+	m, ok := b.Moments()
+	if !ok && b != nil && b.anchored() {
+		m = plainMoments(b.ranks.values())
+	}
+	return m
 }
 
 // shape is the fit behind Moments.
@@ -234,10 +265,10 @@ func (b *Baseline) left() float64 {
 // mostLeft is the largest correlation between readings that count that what has been seen allows: two standard
 // errors more than was found. 0.98 at most.
 func (b *Baseline) mostLeft() float64 {
-	if b == nil || len(b.ranks.sorted) == 0 {
+	if b == nil || b.ranks.n == 0 {
 		return 0
 	}
-	return math.Min(0.98, b.spacing.left+2/math.Sqrt(float64(len(b.ranks.sorted))))
+	return math.Min(0.98, b.spacing.left+2/math.Sqrt(float64(b.ranks.n)))
 }
 
 // tied is the probability that two readings are equal.
@@ -253,10 +284,10 @@ func (b *Baseline) worth() int { return b.worthFor(ofMean) }
 
 // worthFor is worth for another statistic.
 func (b *Baseline) worthFor(of statistic) int {
-	if b == nil || len(b.ranks.sorted) == 0 {
+	if b == nil || b.ranks.n == 0 {
 		return 0
 	}
-	n := len(b.ranks.sorted)
+	n := b.ranks.n
 	if !b.anchored() { // all readings count, correlated or not
 		return max(2, int(float64(n)/inflation(of.share(b.spacing.left))))
 	}
@@ -277,28 +308,16 @@ func (b *Baseline) stamp() uint64 {
 // score is the normal score of x against the reference, or against what there is before it, in units of
 // 2⁻²⁰. The detectors of a series ask for the same value in turn: the last answer is kept.
 func (b *Baseline) score(x float64) int32 {
-	a := b.ask(x)
-	if !a.scored {
-		a.score, a.scored = b.ranks.scoreAt(a.at), true
-	}
-	return a.score
-}
-
-// place is where x stands in the reference, or in what there is before it.
-func (b *Baseline) place(x float64) place { return b.ask(x).at }
-
-func (b *Baseline) ask(x float64) *answer {
 	if !b.asked.known || b.asked.x != x {
-		b.asked = answer{x: x, at: b.ranks.place(x), known: true}
+		b.asked = answer{x: x, score: b.ranks.score(x), known: true}
 	}
-	return &b.asked
+	return b.asked.score
 }
 
 type answer struct {
-	x             float64
-	at            place
-	score         int32
-	known, scored bool
+	x     float64
+	score int32
+	known bool
 }
 
 // spaced adds to the evidence what is known of the resemblance of neighbours.
@@ -325,5 +344,5 @@ func (b *Baseline) Bytes() int {
 	if b == nil {
 		return 0
 	}
-	return 8*(cap(b.ref)+cap(b.block)+cap(b.sorted)+cap(b.scratch)) + 16*b.recent.size() + 500
+	return b.ranks.bytes() + 8*cap(b.block) + 16*b.recent.size() + 500
 }

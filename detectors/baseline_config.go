@@ -8,7 +8,10 @@ const (
 	Frozen  = "frozen"  // the first reference stays until Reset
 )
 
-const minReference, maxReference = 100, 5000 // range of Size
+const (
+	minReference, maxReference = 100, 5000 // range of Size
+	longestBlock               = maxReference + maxReference/8
+)
 
 // BaselineConfig says how much a series must show before it counts as known.
 type BaselineConfig struct {

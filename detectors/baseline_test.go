@@ -166,7 +166,7 @@ func TestBaselineStateIsCompact(t *testing.T) {
 	}
 	a, c := len(marshal(t, b)), len(marshal(t, raw))
 	t.Logf("900 values: %d bytes with one decimal, %d as raw floats, %d in memory", a, c, b.Bytes())
-	if a > 1700 || c > 7300 {
+	if a > 1000 || c > 7300 {
 		t.Fatalf("%d and %d bytes", a, c)
 	}
 }

@@ -91,9 +91,9 @@ func (d *ks) Score(s Sample) (float64, bool) {
 		return 0, false
 	}
 	if d.baseline.recent.due() {
-		d.stage(d.baseline.place(s.Value()))
+		d.stage(d.baseline.ranks.place(s.Value()))
 	}
-	return d.sorted.statistic(len(d.baseline.ref)), true
+	return d.sorted.statistic(d.baseline.ranks.n), true
 }
 
 // sync follows the baseline. False while there is no reference.
@@ -102,7 +102,7 @@ func (d *ks) sync() bool {
 	case now == d.since:
 	case now.follows(d.since):
 		d.since = now
-		d.stage(d.baseline.place(d.baseline.recent.last()))
+		d.stage(d.baseline.ranks.place(d.baseline.recent.last()))
 		d.staged = false
 		d.places[d.pos] = d.next
 		if d.pos++; d.pos == len(d.places) {
@@ -173,10 +173,7 @@ func (d *ks) reference() int {
 }
 
 func (d *ks) Explain(s Sample) Evidence {
-	m, ok := d.baseline.Moments()
-	if !ok {
-		m = plainMoments(d.baseline.Reference())
-	}
+	m := d.baseline.about()
 	now, since := d.baseline.newest(d.cfg.Window, s)
 	return d.baseline.spaced(Evidence{Statistic: "D", Baseline: m, Current: now, Since: since,
 		Direction: direction(now.Mean - m.Mean)})

@@ -22,7 +22,7 @@ func series(rt *rapid.T, label string, n int) []float64 {
 
 func TestKSEqualsDirectComputation(t *testing.T) {
 	compareToDirect(t, "ks", 50, func(b *Baseline, win []float64) float64 {
-		ref := b.Reference()
+		ref := b.ranks.values()
 		far := 0.0
 		for _, at := range [][]float64{ref, win} {
 			for _, x := range at {
@@ -45,9 +45,12 @@ func shareUpTo(xs []float64, x float64) float64 {
 
 func TestPSIEqualsDirectComputation(t *testing.T) {
 	compareToDirect(t, "psi", 50, func(base *Baseline, win []float64) float64 {
-		ref := base.Reference()
+		if !base.anchored() {
+			return math.NaN()
+		}
+		ref := base.ranks.values()
 		var b psiBins
-		b.build(ref, 10, len(win))
+		b.build(&base.ranks, 10, len(win))
 		n := float64(b.n())
 		if n == 1 {
 			return math.NaN() // not ready
@@ -108,7 +111,7 @@ func TestCUSUMEqualsDirectComputation(t *testing.T) {
 
 // directScores are standardized normal scores by counting. NaN for a series without a scale.
 func directScores(b *Baseline, win []float64) []float64 {
-	known := b.ranks.sorted
+	known := b.ranks.values()
 	if _, ok := b.Moments(); !ok {
 		return []float64{math.NaN()}
 	}
@@ -198,7 +201,7 @@ func TestThinnedWindowEqualsDirectComputation(t *testing.T) {
 			counted = append(counted, x)
 		}
 		if n := len(counted); ready && n > 60 {
-			win, ref, far := counted[n-50:], b.Reference(), 0.0
+			win, ref, far := counted[n-50:], b.ranks.values(), 0.0
 			for _, at := range [][]float64{ref, win} {
 				for _, x := range at {
 					far = math.Max(far, math.Abs(shareUpTo(ref, x)-shareUpTo(win, x)))
@@ -227,7 +230,7 @@ func TestMomentsEqualRecomputation(t *testing.T) {
 			b.Learn(Sample{At: int64(i), Values: []float64{v}})
 		}
 		got, ok := b.Moments()
-		f, _, wantOK := fitTo(b.Reference(), nil)
+		f, _, wantOK := fitTo(b.ranks.values(), nil)
 		want := f.moments
 		if ok != wantOK || got != want {
 			rt.Fatalf("%+v %v, recomputed %+v %v", got, ok, want, wantOK)

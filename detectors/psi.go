@@ -113,12 +113,11 @@ func (d *psi) sync() bool {
 		d.put(uint8(d.bins.bin(d.baseline.recent.last())))
 	default:
 		d.since, d.n, d.pos = sight{}, 0, 0
-		ref := d.baseline.Reference()
-		if ref == nil {
+		if !d.baseline.anchored() {
 			return false
 		}
 		d.since = now
-		d.bins.build(ref, d.cfg.Bins, d.cfg.Window)
+		d.bins.build(&d.baseline.ranks, d.cfg.Bins, d.cfg.Window)
 		d.counts = zeroed(d.counts, d.bins.n())
 		win := &d.baseline.recent
 		for i := max(0, win.n-d.cfg.Window); i < win.n; i++ {
@@ -166,10 +165,7 @@ func (d *psi) Limits() Limits {
 }
 
 func (d *psi) Explain(s Sample) Evidence {
-	m, ok := d.baseline.Moments()
-	if !ok {
-		m = plainMoments(d.baseline.Reference())
-	}
+	m := d.baseline.about()
 	now, since := d.baseline.newest(d.cfg.Window, s)
 	return d.baseline.spaced(Evidence{Statistic: "PSI", Baseline: m, Current: now, Since: since,
 		Direction: direction(now.Mean - m.Mean)})

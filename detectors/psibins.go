@@ -18,22 +18,25 @@ type psiBins struct {
 	logt  float64
 }
 
-// build takes bins over from a sorted reference for windows of w values. The edges are the reference's own
+// build takes bins over from a reference for windows of w values. The edges are the reference's own
 // quantiles, fixed until the next reference; edges that collide on tied data are merged and the true share
 // of each bin is counted. Under 20 distinct values each has a bin of its own, with edges half way between.
-func (b *psiBins) build(ref []float64, bins, w int) {
+func (b *psiBins) build(ref *ranks, bins, w int) {
 	b.edges = b.edges[:0]
-	if levels := distinct(ref, fewLevels); levels < fewLevels {
-		for i := 1; i < len(ref); i++ {
-			if ref[i] != ref[i-1] {
-				b.edges = append(b.edges, ref[i-1]/2+ref[i]/2)
-			}
+	last := len(ref.levels) - 1
+	if len(ref.levels) < fewLevels {
+		for i := range last {
+			b.edges = append(b.edges, ref.levels[i]/2+ref.levels[i+1]/2)
 		}
 	} else {
+		level := 0
 		for i := 1; i < bins; i++ {
 			// The smallest value with at least i/bins of the reference at or below it.
-			e := ref[(i*len(ref)+bins-1)/bins-1]
-			if e < ref[len(ref)-1] && (len(b.edges) == 0 || e > b.edges[len(b.edges)-1]) {
+			for int(ref.upTo[level])*bins < i*ref.n {
+				level++
+			}
+			e := ref.levels[level]
+			if level < last && (len(b.edges) == 0 || e > b.edges[len(b.edges)-1]) {
 				b.edges = append(b.edges, e)
 			}
 		}
@@ -42,26 +45,17 @@ func (b *psiBins) build(ref []float64, bins, w int) {
 	b.p, b.logp = zeroed(b.p, n), zeroed(b.logp, n)
 	b.total = float64(w) + 0.5*float64(n)
 	b.logt = math.Log(b.total)
-	for _, v := range ref {
-		b.p[b.bin(v)]++
+	bin := 0
+	for i, v := range ref.levels {
+		for bin < len(b.edges) && v > b.edges[bin] {
+			bin++
+		}
+		b.p[bin] += float64(int(ref.upTo[i]) - ref.below(i))
 	}
 	for i := range b.p {
-		b.p[i] = (b.p[i] + 0.5) / (float64(len(ref)) + 0.5*float64(n))
+		b.p[i] = (b.p[i] + 0.5) / (float64(ref.n) + 0.5*float64(n))
 		b.logp[i] = math.Log(b.p[i])
 	}
-}
-
-// distinct counts the different values of a sorted list, up to limit.
-func distinct(sorted []float64, limit int) int {
-	n := 0
-	for i, v := range sorted {
-		if i == 0 || v != sorted[i-1] {
-			if n++; n == limit {
-				break
-			}
-		}
-	}
-	return n
 }
 
 func (b *psiBins) n() int { return len(b.p) }

@@ -1,9 +1,6 @@
 package detectors
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Normal scores (van der Waerden): a value is replaced by the normal quantile of its rank among the values
 // that count as normal, mid-ranks for ties. Their distribution does not depend on that of the series, so a
@@ -21,22 +18,33 @@ const (
 // would raise false alarms; they are then left narrow, which errs on the late side.
 const leastSpread = 0.9
 
-// ranks give the scores of values against a sorted list.
+// ranks give the scores of values against a list. Of a laboratory's list many values are equal, so each is kept once.
 type ranks struct {
-	sorted []float64
-	mean   float64 // of the scores of the list itself, not 0 when its ties are lopsided
-	spread float64 // their SD
-	tied   float64 // probability that two different values of the list are equal
+	levels []float64 // the different values, rising
+	upTo   []uint16  // number of values not above each
+	scores []int32   // of each level, standardized, in units of 2⁻²⁰
+	n      int       // values
+	mean   float64   // of the scores of the list itself, not 0 when its ties are lopsided
+	spread float64   // their SD
+	tied   float64   // probability that two different values of the list are equal
 }
 
-func newRanks(sorted []float64) ranks {
-	r := ranks{sorted: sorted}
+// newRanks takes over sorted values, in the memory of old ranks where that is large enough and not far too large.
+func newRanks(sorted []float64, old ranks) ranks {
+	k := 0
+	for i, v := range sorted {
+		if i == 0 || v != sorted[i-1] {
+			k++
+		}
+	}
+	r := ranks{levels: fitting(old.levels, k), upTo: fitting(old.upTo, k), scores: fitting(old.scores, k), n: len(sorted)}
 	sum, squares, pairs := 0.0, 0.0, 0
 	for i := 0; i < len(sorted); {
 		j := i
 		for j < len(sorted) && sorted[j] == sorted[i] {
 			j++
 		}
+		r.levels, r.upTo = append(r.levels, sorted[i]), append(r.upTo, uint16(j))
 		q, n := r.quantile(i, j), float64(j-i)
 		sum += float64(q * n)
 		squares += float64(q * q * n)
@@ -47,41 +55,83 @@ func newRanks(sorted []float64) ranks {
 	r.tied = float64(pairs) / (n * (n - 1))
 	r.mean = sum / n
 	r.spread = math.Max(leastSpread, math.Sqrt(math.Max(0, squares/n-float64(r.mean*r.mean))))
+	below := 0
+	for _, j := range r.upTo {
+		r.scores = append(r.scores, r.standardized(below, int(j)))
+		below = int(j)
+	}
 	return r
+}
+
+// fitting is an empty slice with room for n, in the memory of s unless that is too small or twice too large.
+func fitting[T any](s []T, n int) []T {
+	if cap(s) < n || cap(s) > 2*n+16 {
+		return make([]T, 0, n)
+	}
+	return s[:0]
+}
+
+// values is the list, sorted.
+func (r *ranks) values() []float64 {
+	out := make([]float64, 0, r.n)
+	for i, v := range r.levels {
+		for len(out) < int(r.upTo[i]) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // quantile is the normal quantile of the mid-rank of a value with from values below it and up to values not
 // above it.
 func (r *ranks) quantile(from, to int) float64 {
-	n := len(r.sorted)
-	return normalQuantile(float64(from+to-n) / float64(n+1))
+	return normalQuantile(float64(from+to-r.n) / float64(r.n+1))
+}
+
+func (r *ranks) standardized(from, to int) int32 {
+	return int32(math.Round((r.quantile(from, to) - r.mean) / r.spread * scoreUnit))
 }
 
 // score is the standardized normal score of x in units of 2⁻²⁰.
-func (r *ranks) score(x float64) int32 { return r.scoreAt(r.place(x)) }
+func (r *ranks) score(x float64) int32 {
+	i, known := r.find(x)
+	if known {
+		return r.scores[i]
+	}
+	below := r.below(i)
+	return r.standardized(below, below)
+}
 
 // place is where x stands in the list.
 func (r *ranks) place(x float64) place {
-	from, _ := slices.BinarySearch(r.sorted, x)
-	to := from
-	if to < len(r.sorted) && r.sorted[to] == x {
-		to += upper(r.sorted[to:], x)
+	i, known := r.find(x)
+	if known {
+		return placeOf(r.below(i), int(r.upTo[i]))
 	}
-	return placeOf(from, to)
+	return placeOf(r.below(i), r.below(i))
 }
 
-// scoreAt is the score of a value at a place.
-func (r *ranks) scoreAt(p place) int32 {
-	return int32(math.Round((r.quantile(p.below(), p.upTo()) - r.mean) / r.spread * scoreUnit))
-}
-
-// upper counts the leading values of a sorted list that are not above x.
-func upper(sorted []float64, x float64) int {
-	n, _ := slices.BinarySearchFunc(sorted, x, func(v, x float64) int {
-		if v <= x {
-			return -1
+// find is the number of levels below x, and whether the next one is x. It halves without a branch on the values, which
+// a processor would guess wrong every other time.
+func (r *ranks) find(x float64) (i int, known bool) {
+	for n := len(r.levels); n > 0; {
+		half := (n + 1) / 2
+		above := 0
+		if r.levels[i+half-1] < x {
+			above = 1
 		}
-		return 1
-	})
-	return n
+		i += half & -above
+		n -= half
+	}
+	return i, i < len(r.levels) && r.levels[i] == x
 }
+
+// below is the number of values below level i.
+func (r *ranks) below(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return int(r.upTo[i-1])
+}
+
+func (r *ranks) bytes() int { return 8*cap(r.levels) + 2*cap(r.upTo) + 4*cap(r.scores) }

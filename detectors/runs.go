@@ -57,7 +57,7 @@ func (r runs) append(b []byte) []byte {
 
 func readRuns(r *reader) runs {
 	ties, longest, of, mode := r.uvarint(), r.uvarint(), r.uvarint(), r.uvarint()
-	if of > maxReference || ties > of || longest > of || mode > of {
+	if of > longestBlock || ties > of || longest > of || mode > of {
 		r.fail(fmt.Errorf("runs %d, %d, %d of %d readings", ties, longest, mode, of))
 		return runs{}
 	}

@@ -63,40 +63,54 @@ func (c normalizer) slope(x float64) float64 {
 // the plain one's want of straightness: where values vary by a few per cent all scales fit, and people read
 // the plain one.
 func chooseShape(sorted []float64) shape {
-	cut := (len(sorted) + 199) / 200
-	best, least := plain, math.Inf(1) // want of straightness
-	for _, s := range []shape{plain, root, logs} {
-		smallest := sorted[0]
+	cut, smallest := (len(sorted)+199)/200, sorted[0]
+	fits := make([]straightness, 0, logs+1)
+	for s := plain; s <= logs; s++ {
 		if s == root && smallest < 0 || s == logs && !(smallest > 0) {
 			break
 		}
-		c := newNormalizer(s, smallest)
-		want := 1 - straightness(sorted, cut, c)
-		if s == plain {
-			least = bentBy * want
-		} else if want < least {
+		fits = append(fits, newStraightness(newNormalizer(s, smallest), sorted))
+	}
+	n := len(sorted)
+	for i := cut; i < n-cut; i++ {
+		q := normalQuantile(float64(2*i+1-n) / float64(n))
+		for s := range fits {
+			fits[s].add(sorted[i], q)
+		}
+	}
+	best, least := plain, bentBy*(1-fits[plain].correlation()) // want of straightness
+	for s := root; int(s) < len(fits); s++ {
+		if want := 1 - fits[s].correlation(); want < least {
 			best, least = s, want
 		}
 	}
 	return best
 }
 
-// straightness is the correlation of the sorted values, on the scale c, with normal quantiles.
-func straightness(sorted []float64, cut int, c normalizer) float64 {
-	n := len(sorted)
-	origin := c.of(sorted[n/2])
-	var count, sx, sxx, sq, sqq, sxq float64
-	for i := cut; i < n-cut; i++ {
-		x, q := c.of(sorted[i])-origin, normalQuantile(float64(2*i+1-n)/float64(n))
-		count++
-		sx += x
-		sxx += float64(x * x)
-		sq += q
-		sqq += float64(q * q)
-		sxq += float64(x * q)
-	}
-	covariance := sxq - float64(sx*sq)/count
-	variances := (sxx - float64(sx*sx)/count) * (sqq - float64(sq*sq)/count)
+// A straightness sums up for the correlation of values, on a scale, with normal quantiles.
+type straightness struct {
+	scale                        normalizer
+	origin                       float64
+	count, sx, sxx, sq, sqq, sxq float64
+}
+
+func newStraightness(c normalizer, sorted []float64) straightness {
+	return straightness{scale: c, origin: c.of(sorted[len(sorted)/2])}
+}
+
+func (s *straightness) add(x, q float64) {
+	x = s.scale.of(x) - s.origin
+	s.count++
+	s.sx += x
+	s.sxx += float64(x * x)
+	s.sq += q
+	s.sqq += float64(q * q)
+	s.sxq += float64(x * q)
+}
+
+func (s *straightness) correlation() float64 {
+	covariance := s.sxq - float64(s.sx*s.sq)/s.count
+	variances := (s.sxx - float64(s.sx*s.sx)/s.count) * (s.sqq - float64(s.sq*s.sq)/s.count)
 	if !(variances > 0) || !finite(variances) {
 		return -1
 	}

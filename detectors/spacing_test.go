@@ -67,7 +67,7 @@ func TestLagOneIsUnbiased(t *testing.T) {
 			}
 			sorted := slices.Clone(values)
 			slices.Sort(sorted)
-			ranks := newRanks(sorted)
+			ranks := newRanks(sorted, ranks{})
 			sum += lagOne(values, &ranks) / 200
 		}
 		// Four standard errors of 200 estimates of SD √((1-ρ²)/500). The ranks of a slow series lose another 1 %.
