@@ -140,3 +140,10 @@ func pointers(limits map[string]alerts.Limit) map[string]*alerts.Limit {
 func (j *Judging) rng(owner, series, detector string) *rand.PCG {
 	return rand.NewPCG(j.Seed, hashString(owner+"\x00"+series+"\x00"+detector))
 }
+
+// baseline is that of one series. The series of a device mostly begin together, and are kept from anchoring together.
+func (j *Judging) baseline(owner, series string) *detectors.Baseline {
+	b := detectors.NewBaseline(j.Baseline)
+	b.Stagger(hashString(owner + "\x00" + series))
+	return b
+}

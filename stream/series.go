@@ -43,7 +43,7 @@ type series struct {
 }
 
 func newSeries(j *Judging, kind record.Kind, device, name string) *series {
-	s := &series{name: name, kind: kind, baseline: detectors.NewBaseline(j.Baseline)}
+	s := &series{name: name, kind: kind, baseline: j.baseline(device, name)}
 	s.panel = newPanel(j, j.Plan.Series[kind], device, name, s.baseline)
 	s.promises = s.promising(j)
 	return s

@@ -40,7 +40,9 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 		return p
 	}
 	for _, c := range set.channels {
-		j.channels = append(j.channels, panel(j.series(), c, detectors.NewBaseline(b.cfg.Detectors.Baseline)))
+		base := detectors.NewBaseline(b.cfg.Detectors.Baseline)
+		base.Stagger(evalHash(set.name, c))
+		j.channels = append(j.channels, panel(j.series(), c, base))
 	}
 	j.vector = panel(j.plan.Group, "", nil)
 	return j
@@ -50,12 +52,16 @@ func (j *evalJudge) series() []stream.Named { return j.plan.Series[record.Teleme
 
 // generator is seeded from (seed, set, series, detector), as the daemon's are.
 func (b *evalBench) generator(names ...string) *rand.PCG {
+	return rand.NewPCG(b.seed, evalHash(names...))
+}
+
+func evalHash(names ...string) uint64 {
 	h := fnv.New64a()
 	for _, n := range names {
 		h.Write([]byte(n))
 		h.Write([]byte{0})
 	}
-	return rand.NewPCG(b.seed, h.Sum64())
+	return h.Sum64()
 }
 
 // names are the rows that judge fills, in order.
