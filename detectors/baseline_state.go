@@ -80,15 +80,16 @@ func checkBaseline(b *Baseline, sorted []float64, version, resets, momN uint64) 
 	return nil
 }
 
-// appendReference writes the different values of the reference and how often each is there.
+// appendReference writes the values of the reference or, when that is shorter, the different ones and how often each is
+// there.
 func (b *Baseline) appendReference(out []byte) []byte {
 	if !b.anchored() {
 		return appendFloats(out, nil)
 	}
-	out = binary.AppendUvarint(appendFloats(out, b.ranks.levels), uint64(b.ranks.n))
-	if b.ranks.n == len(b.ranks.levels) {
-		return out
+	if n := b.ranks.n; 2*len(b.ranks.levels) > n {
+		return binary.AppendUvarint(appendFloats(out, b.ranks.values()), uint64(n))
 	}
+	out = binary.AppendUvarint(appendFloats(out, b.ranks.levels), uint64(b.ranks.n))
 	for i, upTo := range b.ranks.upTo {
 		out = binary.AppendUvarint(out, uint64(int(upTo)-b.ranks.below(i)))
 	}
