@@ -37,7 +37,15 @@ func (s *Store) deleteEntries(number int32) error {
 	defer txn.Discard()
 	batch := s.db.NewWriteBatch()
 	defer batch.Cancel()
-	prefix := entryPrefix(number)
+	for _, prefix := range [][]byte{entryPrefix(number), blobPrefix(number)} {
+		if err := deleteAll(txn, batch, prefix); err != nil {
+			return err
+		}
+	}
+	return batch.Flush()
+}
+
+func deleteAll(txn *badger.Txn, batch *badger.WriteBatch, prefix []byte) error {
 	it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix})
 	defer it.Close()
 	for it.Seek(prefix); it.ValidForPrefix(prefix); it.Next() {
@@ -45,5 +53,5 @@ func (s *Store) deleteEntries(number int32) error {
 			return err
 		}
 	}
-	return batch.Flush()
+	return nil
 }
