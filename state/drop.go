@@ -13,6 +13,9 @@ func (s *Store) Drop(partition int32) error {
 		return fmt.Errorf("drop partition %d: %w", partition, err)
 	}
 	defer release()
+	s.mu.Lock()
+	delete(s.gone, partition)
+	s.mu.Unlock()
 	return s.drop(partition)
 }
 

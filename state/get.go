@@ -11,7 +11,8 @@ import (
 var ErrDamaged = errors.New("state is damaged and was dropped")
 
 // Get returns a copy of one blob, nil when there is none under the key. It sees what the last Write put there.
-// A blob that is missing or damaged drops the whole partition, as in Load, and is ErrDamaged.
+// A blob that is missing or damaged drops the whole partition, as in Load, and is ErrDamaged. Writes are then refused
+// until the partition is loaded or dropped by the caller: what was on its way would make it look whole.
 func (s *Store) Get(partition int32, key string) ([]byte, error) {
 	release, err := s.use()
 	if err != nil {
@@ -24,11 +25,22 @@ func (s *Store) Get(partition int32, key string) ([]byte, error) {
 		s.metrics.gotBytes.Add(len(blob))
 		return blob, nil
 	}
+	s.mu.Lock()
+	s.gone[partition] = true
+	s.mu.Unlock()
 	if err := s.giveUp(partition, err); err != nil {
 		return nil, err
 	}
 	return nil, fmt.Errorf("get %q of partition %d: %w: %w", key, partition, ErrDamaged, err)
 }
+
+// droppedError refuses a write that was on its way when the partition was dropped.
+type droppedError struct{}
+
+func (droppedError) Error() string { return "it was found damaged and dropped; load it first" }
+
+// Dropped tells this error from those of the disk.
+func (droppedError) Dropped() bool { return true }
 
 func (s *Store) get(number int32, key string) (blob []byte, err error) {
 	txn := s.db.NewTransaction(false)

@@ -26,6 +26,7 @@ func (s *Store) Load(partition int32, wanted func(key string) bool, fn func(key 
 	}
 	defer release()
 	s.mu.Lock()
+	delete(s.gone, partition)
 	changes := s.changes
 	txn := s.db.NewTransaction(false) // both passes see the same content, whatever is written meanwhile
 	s.mu.Unlock()

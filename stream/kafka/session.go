@@ -41,6 +41,8 @@ type stage interface {
 	// seal is called once before the commit; it may send more and says what is to be noted with each place's offset.
 	// At the last commit for now, everything that a recovery would have to work again is sent.
 	seal(now time.Time, last bool, send sender) map[place]mark
+	// full says whether to commit at once, before the commit interval has passed.
+	full() bool
 	// settle is called after a successful commit.
 	settle(now time.Time)
 	// idle is called now and then while there is nothing to do.
