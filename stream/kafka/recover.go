@@ -183,7 +183,8 @@ func (j *Judge) read(ctx context.Context, at place, from, last int64, each func(
 		fetches := client.PollRecords(poll, 10_000)
 		cancel()
 		if err := fetches.Err0(); err != nil {
-			return fmt.Errorf("read %s/%d up to %d, nothing new for %v: %w", at.topic, at.partition, last, patience, err)
+			return fmt.Errorf("read %s/%d up to %d, nothing new for %v: %w (if that persists, a transaction hangs: "+
+				"kafka-transactions.sh find-hanging)", at.topic, at.partition, last, patience, err)
 		}
 		for it := fetches.RecordIter(); !it.Done(); {
 			r := it.Next()
