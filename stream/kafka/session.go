@@ -49,6 +49,17 @@ type stage interface {
 	idle(now time.Time)
 }
 
+// transactor is kgo.GroupTransactSession, except in a build that measures what transactions cost.
+type transactor interface {
+	Client() *kgo.Client
+	PollFetches(ctx context.Context) kgo.Fetches
+	Produce(ctx context.Context, r *kgo.Record, done func(*kgo.Record, error))
+	Begin() error
+	End(ctx context.Context, try kgo.TransactionEndTry) (committed bool, err error)
+	AllowRebalance()
+	CloseAllowingRebalance()
+}
+
 // session runs one consumer group member: poll, work, commit, in transactions that hold outputs and offsets.
 // It lives until its context ends or something happens after which only a new session is safe.
 type session struct {
@@ -58,7 +69,7 @@ type session struct {
 	stage  stage
 	stats  *sessionStats
 
-	gts      *kgo.GroupTransactSession
+	gts      transactor
 	watchdog watchdog
 	mu       sync.Mutex // between the group's callbacks and the loop: guards what follows
 	owned    map[place]int64
@@ -117,7 +128,12 @@ const closePatience = 2 * time.Second
 func (s *session) run(ctx context.Context) (err error) {
 	life, end := context.WithCancel(context.Background())
 	defer end()
-	s.gts, err = kgo.NewGroupTransactSession(append(s.options(ctx), kgo.WithContext(life))...)
+	options := append(s.options(ctx), kgo.WithContext(life))
+	if sabotaged(noTransactions) {
+		s.gts, err = newUntransacted(options)
+	} else {
+		s.gts, err = kgo.NewGroupTransactSession(append(options, kgo.TransactionalID(transactionalID(s.env, s.name, time.Now())))...)
+	}
 	if err != nil {
 		return fatalf("start Kafka session %s: %w", s.name, err)
 	}
@@ -153,7 +169,6 @@ func (s *session) options(stop context.Context) []kgo.Opt {
 	return append(clientOptions(env),
 		kgo.ConsumerGroup(s.group()),
 		kgo.ConsumeTopics(s.topics...),
-		kgo.TransactionalID(transactionalID(env, s.name, time.Now())),
 		kgo.InstanceID(s.member()), // a restart within the session timeout moves no partitions
 		kgo.SessionTimeout(env.SessionTimeout),
 		kgo.HeartbeatInterval(max(env.SessionTimeout/10, 500*time.Millisecond)),
