@@ -132,7 +132,7 @@ func (s *session) run(ctx context.Context) (err error) {
 	if sabotaged(noTransactions) {
 		s.gts, err = newUntransacted(options)
 	} else {
-		s.gts, err = kgo.NewGroupTransactSession(append(options, kgo.TransactionalID(transactionalID(s.env, s.name, time.Now())))...)
+		s.gts, err = kgo.NewGroupTransactSession(options...)
 	}
 	if err != nil {
 		return fatalf("start Kafka session %s: %w", s.name, err)
@@ -166,7 +166,7 @@ func (s *session) run(ctx context.Context) (err error) {
 // options lists what differs from franz-go's defaults, with the reason. A recovery under way is given up when stop ends.
 func (s *session) options(stop context.Context) []kgo.Opt {
 	env := s.env
-	return append(clientOptions(env),
+	opts := append(clientOptions(env),
 		kgo.ConsumerGroup(s.group()),
 		kgo.ConsumeTopics(s.topics...),
 		kgo.InstanceID(s.member()), // a restart within the session timeout moves no partitions
@@ -184,4 +184,8 @@ func (s *session) options(stop context.Context) []kgo.Opt {
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m) }),
 		kgo.AdjustFetchOffsetsFn(s.adjust),
 	)
+	if !sabotaged(noTransactions) {
+		opts = append(opts, kgo.TransactionalID(transactionalID(env, s.name, time.Now())))
+	}
+	return opts
 }
