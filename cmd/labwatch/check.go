@@ -31,7 +31,7 @@ type checkReport struct {
 
 func newCheckCommand() *cobra.Command {
 	var path string
-	var show, asJSON bool
+	var show, asJSON, asksKafka bool
 	var devices, analytes int
 	c := &cobra.Command{
 		Use:   "check",
@@ -72,12 +72,16 @@ warnings, and, for a fleet that you state, the memory that it needs.`,
 				_, err = cmd.OutOrStdout().Write(text)
 				return err
 			}
-			return r.write(cmd.OutOrStdout())
+			if err := r.write(cmd.OutOrStdout()); err != nil || !asksKafka {
+				return err
+			}
+			return checkKafka(cmd.Context(), r.cfg, cmd.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
 	c.Flags().BoolVar(&show, "print", false, "print the whole config, with the source of each value")
 	c.Flags().BoolVar(&asJSON, "json", false, "print everything as JSON, mistakes too")
+	c.Flags().BoolVar(&asksKafka, "kafka", false, "connect to kafka.brokers and list the rights that run needs there")
 	c.Flags().IntVar(&devices, "devices", 0, "devices of the fleet whose memory need is asked for")
 	c.Flags().IntVar(&analytes, "analytes", 20, "analytes, or channels, of each of them")
 	return c

@@ -2,15 +2,23 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"net"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"labwatch/config"
 	"labwatch/stream/kafka"
@@ -72,4 +80,77 @@ func (l *lab) permit() {
 			l.t.Fatalf("grant %s: %v, %+v", r, err, made)
 		}
 	}
+}
+
+// TestE2ECheckKafka asks a Kafka for the rights of labwatch: with all of them, and, on a secured one, without one.
+func TestE2ECheckKafka(t *testing.T) {
+	if os.Getenv("LABWATCH_KAFKA") == "" {
+		t.Skip("LABWATCH_KAFKA names no broker")
+	}
+	l := newLab(t, false)
+	text := l.command("check", "--kafka", "--config", l.path("config.yaml"))
+	if !strings.Contains(text, "kafka    yes       Read on topic "+l.topic("qc")) || strings.Contains(text, "MISSING") {
+		t.Errorf("with all rights:\n%s", text)
+	}
+	if l.user == "" {
+		return
+	}
+	gone, err := kadm.NewClient(l.client).DeleteACLs(t.Context(), kadm.NewACLs().Allow("User:"+l.user).AllowHosts("*").
+		ResourcePatternType(kadm.ACLPatternLiteral).Operations(kadm.OpRead).Topics(l.topic("qc")))
+	if err != nil || len(gone[0].Deleted) != 1 {
+		t.Fatal(err, gone)
+	}
+	eventually(t, "the right is missing", func() bool {
+		p := l.start("check", "check", "--kafka", "--config", l.path("config.yaml"))
+		<-p.done
+		return strings.Contains(p.out.String(), "kafka    MISSING   Read on topic "+l.topic("qc")) && strings.Contains(p.log.String(), " rights are missing") && p.cmd.ProcessState.ExitCode() == exitFailed
+	})
+}
+
+// TestE2ESecuredEmbedded runs labwatch against an embedded broker that asks for TLS and a password.
+func TestE2ESecuredEmbedded(t *testing.T) {
+	server := httptest.NewTLSServer(nil) // for its certificate, which is for 127.0.0.1 and signed by itself
+	defer server.Close()
+	const password = "ZQ-hunter2-embedded"
+	l := &lab{t: t, dir: t.TempDir(), http: freeAddress(t), prefix: "secured-"}
+	cluster := must(kfake.NewCluster(kfake.NumBrokers(1), kfake.ClusterID("labwatch-embedded"), kfake.TLS(server.TLS.Clone()),
+		kfake.EnableSASL(), kfake.Superuser("SCRAM-SHA-512", "lab", password)))
+	defer cluster.Close()
+	l.broker = cluster.ListenAddrs()[0]
+	l.bootstrap = l.broker
+	l.secrets.add(password)
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	must(0, os.WriteFile(l.path("ca.pem"), ca, 0o600))
+	must(0, os.WriteFile(l.path("password"), []byte(password), 0o600))
+	must(0, os.WriteFile(l.path("keys"), []byte("kid e2e\npatient "+strings.Repeat("0123456789abcdef", 4)+"\ntechnician "+strings.Repeat("fedcba9876543210", 4)+"\n"), 0o600))
+	l.security = fmt.Sprintf(`
+  tls: {enabled: true, ca_file: %q}
+  sasl: {mechanism: scram-sha-512, username: lab, password_file: %q}`, l.path("ca.pem"), l.path("password"))
+	must(0, os.WriteFile(l.path("config.yaml"), []byte(strings.Replace(l.config(), "log: {", "log: {level: debug, ", 1)), 0o600))
+	pool := x509.NewCertPool()
+	pool.AddCert(server.Certificate())
+	l.client = must(kgo.NewClient(kgo.SeedBrokers(l.broker), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.DialTLSConfig(&tls.Config{RootCAs: pool}),
+		kgo.SASL(scram.Auth{User: "lab", Pass: password}.AsSha512Mechanism())))
+	defer l.client.Close()
+	p := l.run()
+	sent := breathe()
+	l.produce(sent)
+	admin := kadm.NewClient(l.client)
+	eventually(t, "everything is judged", func() bool {
+		at, err := admin.FetchOffsets(t.Context(), l.prefix+"group-sequence")
+		return err == nil && sum(at) >= len(sent) && l.behind("judge", l.topic("log")) == 0
+	})
+	metrics := must(l.get("/metrics"))
+	if err := p.stop(); err != nil {
+		t.Fatalf("stop: %v\n%s", err, p.log.String())
+	}
+	if found := l.secrets.in([]byte(metrics + p.out.String() + p.log.String())); len(found) > 0 {
+		t.Errorf("the password is shown")
+	}
+}
+
+// sum adds up committed offsets.
+func sum(offsets kadm.OffsetResponses) (n int) {
+	offsets.Each(func(o kadm.OffsetResponse) { n += int(o.At) })
+	return n
 }

@@ -82,16 +82,17 @@ func (env *Environment) Rights(inputs []string, fused bool) (list []Right) {
 	return list
 }
 
-// ToolRights is what a person needs for labwatch rejects and labwatch explain.
+// ToolRights is what a person needs for labwatch rejects, explain and alert.
 func (env *Environment) ToolRights(inputs []string) []Right {
 	list := []Right{
-		{Resource: onTopic, Name: env.Topics.Records, Operation: "Read", Why: "explain, rejects"},
+		{Resource: onTopic, Name: env.Topics.Alerts, Operation: "Read", Why: "explain, alert"},
+		{Resource: onTopic, Name: env.Topics.Records, Operation: "Read", Why: "explain"},
 		{Resource: onTopic, Name: env.Topics.Rejects, Operation: "Read", Why: "rejects"},
 		{Resource: onTopic, Name: env.Topics.Rejects, Operation: "Write", Why: "rejects redrive marks what it sent back"},
 		{Resource: onID, Name: env.Group + "-redrive", Operation: "Write", Why: "rejects redrive"},
 	}
 	for _, name := range inputs {
-		list = append(list, Right{Resource: onTopic, Name: name, Operation: "Write", Why: "rejects redrive"})
+		list = append(list, Right{Resource: onTopic, Name: name, Operation: "Write", Why: "rejects redrive, alert"})
 	}
 	return list
 }

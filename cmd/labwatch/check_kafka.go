@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/rs/zerolog"
+
+	"labwatch/config"
+	"labwatch/stream/kafka"
+)
+
+// checkKafka connects as run would and says which of the rights that it needs Kafka gives. Nothing is written.
+func checkKafka(ctx context.Context, cfg *config.Config, out io.Writer) error {
+	if len(cfg.Kafka.Brokers) == 0 {
+		_, err := fmt.Fprintln(out, "kafka    the embedded broker is not asked: it knows no rights")
+		return err
+	}
+	env := &kafka.Environment{Config: cfg.Kafka, Delivers: len(cfg.Delivery.Sinks) > 0, Log: zerolog.Nop()}
+	if env.Instance == "" {
+		var err error
+		if env.Instance, err = os.Hostname(); err != nil {
+			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)
+		}
+	}
+	client, err := kafka.Connect(ctx, env, askPatience)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	var inputs []string
+	for _, in := range cfg.Inputs {
+		inputs = append(inputs, in.Topic)
+	}
+	rights := env.Rights(inputs, cfg.Fused)
+	lacking, err := kafka.Lacking(ctx, env, client, rights)
+	if err != nil {
+		return err
+	}
+	for _, r := range rights {
+		has := "yes"
+		switch {
+		case r.Once:
+			has = "not asked"
+		case slices.Contains(lacking, r):
+			has = "MISSING"
+		}
+		fmt.Fprintf(out, "kafka    %-9s %s\n", has, r)
+	}
+	if len(lacking) > 0 {
+		return fmt.Errorf("%d of %d rights are missing, see docs/security.md", len(lacking), len(rights))
+	}
+	return nil
+}
