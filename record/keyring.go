@@ -25,8 +25,8 @@ type Keyring struct {
 	older               []*Keyring // former keys, to open what they sealed
 }
 
-// LoadKeyring reads a key file, which must belong to its owner alone (mode 0600 or less). Its form is that of
-// ParseKeyring.
+// LoadKeyring reads a key file, which others than its owner and group must not read, and only its owner write. The group
+// may read: Kubernetes mounts secrets for the pod's group. Its form is that of ParseKeyring.
 func LoadKeyring(path string) (*Keyring, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -37,8 +37,8 @@ func LoadKeyring(path string) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look at key file: %w", err)
 	}
-	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("key file %q has mode %v: it must be a file that only its owner may read (chmod 600)", path, info.Mode())
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o027 != 0 {
+		return nil, fmt.Errorf("key file %q has mode %v: it must be a file that others cannot read and only its owner can write (chmod 600)", path, info.Mode())
 	}
 	data, err := io.ReadAll(io.LimitReader(f, 1<<16))
 	if err != nil {

@@ -96,11 +96,19 @@ func TestLoadKeyring(t *testing.T) {
 	if _, err := LoadKeyring(path); err != nil {
 		t.Error(err)
 	}
-	if err := os.Chmod(path, 0o640); err != nil {
+	if err := os.Chmod(path, 0o440); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadKeyring(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
-		t.Errorf("a file that others may read: %v", err)
+	if _, err := LoadKeyring(path); err != nil {
+		t.Errorf("a file as Kubernetes mounts it: %v", err)
+	}
+	for _, mode := range []os.FileMode{0o604, 0o660, 0o601} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := LoadKeyring(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("a file of mode %v: %v", mode, err)
+		}
 	}
 	if _, err := LoadKeyring(path + "x"); err == nil {
 		t.Error("a missing file passed")

@@ -13,9 +13,6 @@ func (s *Store) Drop(partition int32) error {
 		return fmt.Errorf("drop partition %d: %w", partition, err)
 	}
 	defer release()
-	s.mu.Lock()
-	delete(s.gone, partition)
-	s.mu.Unlock()
 	return s.drop(partition)
 }
 
@@ -40,15 +37,7 @@ func (s *Store) deleteEntries(number int32) error {
 	defer txn.Discard()
 	batch := s.db.NewWriteBatch()
 	defer batch.Cancel()
-	for _, prefix := range [][]byte{entryPrefix(number), blobPrefix(number)} {
-		if err := deleteAll(txn, batch, prefix); err != nil {
-			return err
-		}
-	}
-	return batch.Flush()
-}
-
-func deleteAll(txn *badger.Txn, batch *badger.WriteBatch, prefix []byte) error {
+	prefix := entryPrefix(number)
 	it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix})
 	defer it.Close()
 	for it.Seek(prefix); it.ValidForPrefix(prefix); it.Next() {
@@ -56,5 +45,5 @@ func deleteAll(txn *badger.Txn, batch *badger.WriteBatch, prefix []byte) error {
 			return err
 		}
 	}
-	return nil
+	return batch.Flush()
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // standardize.zone, on machines and in images that have no zones
 
 	"github.com/spf13/cobra"
 )
