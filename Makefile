@@ -1,5 +1,5 @@
 # The commands a developer types, by name. CI runs .ci/run, which needs no make.
-.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput peers ci generate
+.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput peers ci generate deploy release
 
 # One static binary: the Kafka clients, Badger and the charts need no C.
 build:
@@ -60,3 +60,11 @@ generate:
 	cp config.yaml config/documented.yaml
 	go run ./cmd/labwatch config schema >deploy/schemas/config.schema.json
 	go run ./cmd/labwatch config reference >docs/config.md
+
+# What is deployed, with the real tools: prometheus and victoria-metrics of Debian, helm; those that are missing are skipped.
+deploy:
+	LABWATCH_TEST_PROMETHEUS=$$(command -v prometheus) LABWATCH_TEST_VICTORIA=$$(command -v victoria-metrics) go test -count=1 -v ./deploy
+
+# Archives, packages and what an image is built from, below dist.
+release:
+	deploy/release dist

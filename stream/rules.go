@@ -138,3 +138,43 @@ func (d *device) forgetCritical() {
 		delete(d.rules, oldest)
 	}
 }
+
+// heard notes that a device has spoken, which ends its silence.
+func (w *Worker) heard(d *device, r *record.Record, emit Emit) {
+	s := &w.j.Alerts.Silent
+	if !s.Enabled || !s.Watches(r.Kind) {
+		return
+	}
+	d.watched++
+	silentSince := d.lastSeen
+	d.lastSeen = max(d.lastSeen, w.heardAt)
+	if len(d.rules) == 0 || d.rules[ruleKey{rule: alerts.RuleSilent}] == nil {
+		return
+	}
+	about := subject{origin: r.Origin, at: w.heardAt, kind: r.Kind, device: d.name, facility: d.facility}
+	o := s.Observe(d.lastSeen, d.lastSeen, int(d.watched))
+	if state, change := w.rule(d, about, alerts.RuleSilent, s.Policy, o); change != alerts.Quiet {
+		w.say(about, alerts.RuleSilent, state, change, s.Explain(silentSince, d.lastSeen), emit)
+	}
+}
+
+// watch looks at a device when time has passed and says whether that changed anything.
+func (w *Worker) watch(d *device, origin record.Origin, t tick, emit Emit) bool {
+	s := &w.j.Alerts.Silent
+	if !s.Enabled || d.watched == 0 {
+		return false
+	}
+	// Silence counts from the last reading, but not from before we listened without a gap.
+	heard := max(d.lastSeen, t.since)
+	o := s.Observe(heard, t.at, int(d.watched))
+	quiet := !(o.Score >= o.Critical || o.Score >= o.Warning)
+	if quiet || !o.Ready {
+		return false // a tick opens and updates; only a reading ends a silence
+	}
+	about := subject{origin: origin, at: t.at, kind: record.Tick, device: d.name, facility: d.facility}
+	state, change := w.rule(d, about, alerts.RuleSilent, s.Policy, o)
+	if change != alerts.Quiet {
+		w.say(about, alerts.RuleSilent, state, change, s.Explain(heard, t.at), emit)
+	}
+	return true
+}
