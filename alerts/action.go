@@ -117,6 +117,8 @@ func (t *teller) afterwards() string {
 	switch {
 	case t.Evidence.Statistic == StatReset:
 		return "Check with a control that the calibration or the new lot has mended it."
+	case t.Evidence.Statistic == StatOutlasted:
+		return "If it is a fault, mend the sensor and calibrate it: nobody will be told of this level again."
 	case t.Evidence.Statistic == StatAccepted:
 		return "Until it is learned nothing but the plain rules watches it."
 	case t.Rule == RuleCriticalValue:

@@ -13,6 +13,9 @@ type DetectorPolicy struct {
 	// AlertOn are the kinds of readings that may raise an alert. A detector goes on scoring the others, and its
 	// scores are published with the record. An empty list switches its alerts off.
 	AlertOn []string `yaml:"alert_on"`
+	// Outlast says that a breach which outlasts judge.accept_after may become the new normal of a sensor: so with tests
+	// of a level or a distribution. A flat line is never normal. It is no setting.
+	Outlast bool `yaml:"-"`
 }
 
 // Alerts says whether scores of readings of kind k may raise an alert.
@@ -22,14 +25,14 @@ func (d *DetectorPolicy) Alerts(k record.Kind) bool { return hasKind(d.AlertOn, 
 // here are those of zmean.
 func defaultDetectors() map[string]DetectorPolicy {
 	result, control, telemetry := record.Result.String(), record.Control.String(), record.Telemetry.String()
-	windowed := DetectorPolicy{Policy: DefaultPolicy(), AlertOn: []string{result, control, telemetry}}
+	windowed := DetectorPolicy{Policy: DefaultPolicy(), AlertOn: []string{result, control, telemetry}, Outlast: true}
 	return map[string]DetectorPolicy{
 		// A patient's single result far from the mean is the patient, not the device: scored, never an alert.
 		// Controls and sensors have no patient in them; there one value may be a splash, two in a row are not.
 		"zscore": {
 			Policy: Policy{OpenAfter: 2, ResolveAfter: 5, ResolveRatio: 0.8, UpdateEvery: 15 * time.Minute,
 				Severity: Critical},
-			AlertOn: []string{control, telemetry},
+			AlertOn: []string{control, telemetry}, Outlast: true,
 		},
 		// The limits of the window tests hold the asked run length between false alarms. Neighbouring windows
 		// share all but one value, so a row of breaches would prove nothing more and only cost time.

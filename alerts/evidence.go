@@ -11,6 +11,9 @@ const (
 	StatReset = "reset"
 	// StatAccepted is no measure: the alert ended because somebody said that what it speaks of is normal.
 	StatAccepted = "accepted"
+	// StatOutlasted is no measure: the alert ended because a sensor stood where it is for so long that this is taken
+	// for its new normal.
+	StatOutlasted = "outlasted"
 	// StatAcknowledged is no measure: somebody looks after the alert.
 	StatAcknowledged = "acknowledged"
 )

@@ -51,6 +51,9 @@ func (t *teller) tell() (what string, why []string) {
 	if t.Evidence.Statistic == StatAccepted {
 		return t.subject + " was accepted as normal and is learned anew", t.life("")
 	}
+	if t.Evidence.Statistic == StatOutlasted {
+		return t.subject + " has kept its new level, which is taken for normal and learned anew", t.life("")
+	}
 	if t.Evidence.Statistic == StatAcknowledged {
 		return t.subject + " is looked after", t.life("")
 	}

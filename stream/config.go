@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -28,6 +29,8 @@ type Config struct {
 	// TickInterval is how often silence is looked at: the interval of the ticks in the log, and of arrival times where
 	// the input carries no ticks, in a fused topic or a file.
 	TickInterval time.Duration `yaml:"tick_interval"`
+	// AcceptAfter says when a sensor's lasting alert becomes its new normal.
+	AcceptAfter Patience `yaml:"accept_after"`
 	// MaxSeries bounds the series of one device. Readings of further series are published unscored and counted.
 	MaxSeries int `yaml:"max_series"`
 	// Groups maps a group's name to the devices whose telemetry one isolation forest learns together. Devices in no
@@ -37,7 +40,8 @@ type Config struct {
 
 // DefaultConfig is what config.yaml documents.
 func DefaultConfig() Config {
-	return Config{FalseAlarms: 1, Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, PatientSpan: 24 * time.Hour, TickInterval: 5 * time.Second, MaxSeries: 200}
+	return Config{FalseAlarms: 1, Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, PatientSpan: 24 * time.Hour, TickInterval: 5 * time.Second,
+		AcceptAfter: Patience{Time: 24 * time.Hour, Readings: 500}, MaxSeries: 200}
 }
 
 // Validate names every mistake by its path below judge.
@@ -60,6 +64,12 @@ func (c *Config) Validate() []error {
 	}
 	if c.TickInterval < 100*time.Millisecond {
 		bad("tick_interval", "must be at least 100ms, is %v", c.TickInterval)
+	}
+	if c.AcceptAfter.Time < 0 {
+		bad("accept_after.time", "must not be negative, is %v", c.AcceptAfter.Time)
+	}
+	if c.AcceptAfter.Readings < 0 || c.AcceptAfter.Readings > math.MaxInt32 {
+		bad("accept_after.readings", "must be from 0, never, to %d, is %d", math.MaxInt32, c.AcceptAfter.Readings)
 	}
 	if c.MaxSeries < 1 {
 		bad("max_series", "must be at least 1, is %d", c.MaxSeries)

@@ -152,6 +152,7 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 	if early || !counts {
 		return // its clock runs ahead, so its place in time is not known; or its patient has been counted
 	}
+	w.outlast(about, s, emit)
 	// While an alert is open nothing new becomes normal: a fault must not be learned away.
 	sample.Suspect = suspect || s.holding()
 	s.learn(sample)

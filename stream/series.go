@@ -34,6 +34,8 @@ type series struct {
 	seen  int64 // greatest event time, to forget the oldest series of a device that has too many
 	votes votes
 	pace  Pace
+	// waiting is how long its alerts have been open.
+	waiting Waiting
 	// promises are the detectors that share the alarm budget.
 	promises []promised
 	unit     string // of the newest reading, for alerts that speak without one
@@ -156,7 +158,7 @@ func (s *series) append(b []byte, named []Named) []byte {
 	b = appendString(b, s.test.LOINC)
 	b = appendString(b, s.test.Name)
 	b = binary.AppendVarint(b, s.seen)
-	b = s.pace.append(s.votes.append(b))
+	b = s.waiting.append(s.pace.append(s.votes.append(b)))
 	b = appendBytes(b, mustMarshal(s.baseline))
 	return s.panel.append(b, named)
 }
@@ -175,6 +177,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 	s.seen = r.varint()
 	s.votes.read(r)
 	s.pace.read(r)
+	s.waiting.read(r)
 	base := r.bytes()
 	if r.err != nil {
 		return nil

@@ -20,7 +20,7 @@ func (w *Worker) judgeVerdict(d *device, r *record.Record, emit Emit) {
 				about := subject{origin: r.Origin, at: decisive(r), kind: s.kind, series: name, test: s.test, unit: s.unit,
 					device: d.name, facility: d.facility}
 				if r.EventType == record.AcceptEvent {
-					w.accept(about, s, emit)
+					w.accept(alerts.StatAccepted, about, s, emit)
 				} else {
 					w.acknowledge(about, w.j.Plan.Series[s.kind][i].Name, state, r.Technician, emit)
 				}
@@ -40,11 +40,11 @@ func (w *Worker) judgeVerdict(d *device, r *record.Record, emit Emit) {
 	w.tally.idleVerdicts++
 }
 
-// accept ends all alerts of a series, whose level is normal from now on, and lets it be learned anew. The series' own
-// time counts, not that of the person's clock: an instrument's may be behind it.
-func (w *Worker) accept(about subject, s *series, emit Emit) {
+// accept ends all alerts of a series, whose level is normal from now on for the reason that the statistic names, and
+// lets it be learned anew. The series' own time counts, not that of the person's clock: an instrument's may be behind it.
+func (w *Worker) accept(statistic string, about subject, s *series, emit Emit) {
 	for i, n := range w.j.Plan.Series[s.kind] {
-		w.endFor(alerts.StatAccepted, about, n.Name, &s.states[i], emit)
+		w.endFor(statistic, about, n.Name, &s.states[i], emit)
 	}
 	s.baseline.Reset(s.seen)
 	w.tally.resets++

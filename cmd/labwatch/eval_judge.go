@@ -19,6 +19,7 @@ type evalJudge struct {
 	channels []evalPanel
 	vector   evalPanel
 	learnAll bool // even what is in breach
+	judging  stream.Config
 	sample   [1]float64
 }
 
@@ -27,10 +28,12 @@ type evalPanel struct {
 	baseline *detectors.Baseline
 	dets     []detectors.Detector
 	states   []alerts.State
+	pace     stream.Pace
+	waiting  stream.Waiting
 }
 
 func (b *evalBench) judge(set *evalSet) *evalJudge {
-	j := &evalJudge{learnAll: b.learnAll, plan: b.cfg.Plan(), policies: map[string]alerts.DetectorPolicy{}}
+	j := &evalJudge{learnAll: b.learnAll, judging: b.cfg.Judge, plan: b.cfg.Plan(), policies: map[string]alerts.DetectorPolicy{}}
 	panel := func(named []stream.Named, series string, base *detectors.Baseline) evalPanel {
 		p := evalPanel{baseline: base, states: make([]alerts.State, len(named))}
 		for _, n := range named {
@@ -110,14 +113,47 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 }
 
 func (j *evalJudge) judgeSeries(p *evalPanel, sample detectors.Sample, dst []evalVerdict) {
+	j.budget(p, sample.At)
 	breach := j.ask(p, j.series(), sample, dst)
-	for i := range p.states {
-		breach = breach || p.states[i].Phase == alerts.Open
+	open, never := j.open(p)
+	if p.waiting.Outlasted(j.judging.AcceptAfter, open && !never, sample.At) {
+		clear(p.states)
+		p.baseline.Reset(sample.At)
+		open = false
 	}
-	sample.Suspect = breach && !j.learnAll
+	sample.Suspect = (breach || open) && !j.learnAll
 	p.baseline.Learn(sample)
 	for _, d := range p.dets {
 		d.Learn(sample)
+	}
+}
+
+// open says whether an alert of the panel is open, and whether one of those may never become normal.
+func (j *evalJudge) open(p *evalPanel) (open, never bool) {
+	for i, n := range j.series() {
+		if p.states[i].Phase == alerts.Open {
+			open, never = true, never || !j.policies[n.Name].Outlast
+		}
+	}
+	return open, never
+}
+
+// budget asks the detectors of a series for their share of the device's false alarms.
+func (j *evalJudge) budget(p *evalPanel, at int64) {
+	if !p.pace.Note(at) {
+		return
+	}
+	var asked []func(arl0 float64)
+	for i, n := range j.series() {
+		policy := j.policies[n.Name]
+		if d, ok := p.dets[i].(detectors.Promised); ok && d.RunLength() > 0 && policy.Alerts(record.Telemetry) {
+			asked = append(asked, func(arl0 float64) { d.Ask(arl0, policy.Policy.OpenAfter) })
+		}
+	}
+	if arl0, changed := p.pace.Ask(len(asked)*len(j.channels), j.judging.FalseAlarms); changed {
+		for _, ask := range asked {
+			ask(arl0)
+		}
 	}
 }
 
