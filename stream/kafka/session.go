@@ -64,12 +64,11 @@ type session struct {
 	revoke   bool // since the last End
 
 	// Of the loop alone:
-	unsaved   bool          // a transaction was begun and has not been committed
-	ending    time.Duration // what the last commit took
-	pace      time.Duration // from one commit to the next; grows to the commit interval
-	committed time.Time     // last
-	flushed   bool          // since then nothing is owed
-	held      int           // messages in it
+	unsaved   bool // a transaction was begun and has not been committed
+	pace      pace
+	committed time.Time // last
+	flushed   bool      // since then nothing is owed
+	held      int       // messages in it
 }
 
 // run keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session
@@ -78,7 +77,8 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 	pause := firstPause
 	for {
 		began := time.Now()
-		s := &session{env: env, name: name, topics: topics, stage: st, stats: stats, owned: map[place]int64{}}
+		s := &session{env: env, name: name, topics: topics, stage: st, stats: stats, owned: map[place]int64{},
+			pace: pace{interval: env.CommitInterval}}
 		err := s.run(ctx)
 		switch {
 		case errors.Is(err, errStopped):

@@ -65,9 +65,7 @@ func (s *session) transaction(ctx context.Context) error {
 				return fmt.Errorf("begin transaction: %w", err)
 			}
 			begun, s.unsaved = true, true
-			// One commit an interval: what the commit itself takes is part of it, or readers would wait for both.
-			interval := s.interval()
-			ends = time.Now().Add(interval - min(s.ending, interval/2))
+			ends = s.pace.end(time.Now())
 		}
 		s.held += fetches.NumRecords()
 		if err := s.work(fetches, send); err != nil {
@@ -88,14 +86,6 @@ func (s *session) transaction(ctx context.Context) error {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	return s.commit(ctx, send, &failed, true)
-}
-
-// interval is the time from one commit to the next. The first ones of a session come sooner: readers have waited for as
-// long as it took to come back, and the judge waits for the sequence besides.
-func (s *session) interval() time.Duration {
-	const first = 25 * time.Millisecond
-	s.pace = min(max(2*s.pace, first), s.env.CommitInterval)
-	return s.pace
 }
 
 // work hands each place's records to the stage, different places at the same time.
@@ -186,6 +176,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	}
 	if committed {
 		s.unsaved, s.held, s.flushed, s.committed = false, 0, last, time.Now()
+		s.pace.committed(began, s.committed)
 		s.stage.settle(s.committed)
 		s.stats.commits.Inc()
 		s.stats.commitSeconds.UpdateDuration(began)
