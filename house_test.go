@@ -46,7 +46,7 @@ var owners = []struct {
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},
 	{"gonum.org/v1/plot", []string{"cmd/labwatch"}, nil},
 	{"golang.org/x/oauth2", []string{"stream/kafka"}, nil},
-	{"net/http", []string{"web", "deliver", "cmd/labwatch", "cmd/faults", "stream/kafka"}, []string{"deploy"}}, // stream/kafka: tokens come by HTTP
+	{"net/http", []string{"web", "deliver", "cmd/labwatch", "cmd/faults", "cmd/throughput", "stream/kafka"}, []string{"deploy"}}, // stream/kafka: tokens come by HTTP
 	{"github.com/wneessen/go-mail", []string{"deliver"}, nil},
 }
 

@@ -16,6 +16,8 @@ const (
 	StatOutlasted = "outlasted"
 	// StatAcknowledged is no measure: somebody looks after the alert.
 	StatAcknowledged = "acknowledged"
+	// StatRetired is no measure: the alert ended because its device was retired, or not heard for very long.
+	StatRetired = "retired"
 )
 
 // NewEvidence is evidence of a statistic of which nothing else is known yet: all its numbers are NaN.

@@ -57,6 +57,9 @@ func (t *teller) tell() (what string, why []string) {
 	if t.Evidence.Statistic == StatAcknowledged {
 		return t.subject + " is looked after", t.life("")
 	}
+	if t.Evidence.Statistic == StatRetired {
+		return t.subject + " is retired", t.life("")
+	}
 	switch t.Rule {
 	case RuleErrorCode:
 		return t.errorCode()

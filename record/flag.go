@@ -68,4 +68,5 @@ const (
 	// Verdicts of a person on an alert, which the record's ID names: see VerdictID.
 	AcceptEvent      EventType = 7 // what the alert speaks of is normal from now on: its baseline is learned anew
 	AcknowledgeEvent EventType = 8 // somebody looks after it
+	RetiredEvent     EventType = 6 // the device was taken out of service for good
 )

@@ -51,6 +51,8 @@ func parseEventType(text string) (e EventType, ok bool) {
 		return AcceptEvent, true
 	case "ALERT_ACKNOWLEDGED":
 		return AcknowledgeEvent, true
+	case "RETIRED", "RETIREMENT", "DECOMMISSIONED", "DECOMMISSION", "DECOMMISSIONING":
+		return RetiredEvent, true
 	case "INFO", "INFORMATION", "STATUS", "DEBUG", "STARTUP", "SHUTDOWN", "OTHER":
 		return OtherEvent, true
 	}
@@ -74,6 +76,8 @@ func (e EventType) String() string {
 		return "alert_accepted"
 	case AcknowledgeEvent:
 		return "alert_acknowledged"
+	case RetiredEvent:
+		return "retired"
 	}
 	return "other"
 }

@@ -45,7 +45,7 @@ func BenchmarkLoad(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := s.Load(0, func(string, []byte) error { return nil }); err != nil {
+		if _, err := s.Load(0, nil, func(string, []byte) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	}

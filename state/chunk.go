@@ -1,6 +1,7 @@
 package state
 
 import (
+	"encoding/binary"
 	"errors"
 
 	"github.com/dgraph-io/badger/v4"
@@ -31,8 +32,21 @@ func (s *Store) writeChunk(number int32, headed, generation uint64, from, to int
 		case live:
 			e.flags, e.replaced = replaces, old.sum
 		}
-		if blobs[i] == nil {
+		switch {
+		case blobs[i] == nil:
 			e.flags |= deleted
+		case len(blobs[i]) > inlineBlob:
+			stored, sum := encodeApart(blobKey(number, keys[i]), generation, blobs[i])
+			if err := batch.Set(blobKey(number, keys[i]), stored); err != nil { // before the entry that names it
+				return err
+			}
+			e.flags |= apart
+			e.blob = binary.LittleEndian.AppendUint32(nil, sum)
+		}
+		if old.flags&apart != 0 && e.flags&apart == 0 {
+			if err := batch.Delete(blobKey(number, keys[i])); err != nil {
+				return err
+			}
 		}
 		value := e.encode(key)
 		if live {

@@ -123,7 +123,7 @@ func writeForEver(dir string) error {
 		return err
 	}
 	s.chunk = 2
-	position, err := s.Load(0, func(string, []byte) error { return nil })
+	position, err := s.Load(0, nil, func(string, []byte) error { return nil })
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func TestKill(t *testing.T) {
 func checkCrash(t *testing.T, s *Store) (position, entries int) {
 	t.Helper()
 	found := map[string]int{}
-	p, err := s.Load(0, func(key string, blob []byte) error {
+	p, err := s.Load(0, nil, func(key string, blob []byte) error {
 		text, _, _ := strings.Cut(string(blob), " ")
 		n, err := strconv.Atoi(text)
 		found[key] = n

@@ -133,7 +133,7 @@ func readAll(dir string) error {
 	defer s.Close()
 	for number := range int32(damagePartitions) {
 		var entries int
-		position, err := s.Load(number, func(key string, blob []byte) error {
+		position, err := s.Load(number, nil, func(key string, blob []byte) error {
 			if want := fmt.Sprintf("device-%04d", entries); key != want {
 				return fmt.Errorf("key %q, want %q", key, want)
 			}

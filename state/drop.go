@@ -13,6 +13,9 @@ func (s *Store) Drop(partition int32) error {
 		return fmt.Errorf("drop partition %d: %w", partition, err)
 	}
 	defer release()
+	s.mu.Lock()
+	delete(s.gone, partition)
+	s.mu.Unlock()
 	return s.drop(partition)
 }
 
@@ -37,7 +40,15 @@ func (s *Store) deleteEntries(number int32) error {
 	defer txn.Discard()
 	batch := s.db.NewWriteBatch()
 	defer batch.Cancel()
-	prefix := entryPrefix(number)
+	for _, prefix := range [][]byte{entryPrefix(number), blobPrefix(number)} {
+		if err := deleteAll(txn, batch, prefix); err != nil {
+			return err
+		}
+	}
+	return batch.Flush()
+}
+
+func deleteAll(txn *badger.Txn, batch *badger.WriteBatch, prefix []byte) error {
 	it := txn.NewIterator(badger.IteratorOptions{Prefix: prefix})
 	defer it.Close()
 	for it.Seek(prefix); it.ValidForPrefix(prefix); it.Next() {
@@ -45,5 +56,5 @@ func (s *Store) deleteEntries(number int32) error {
 			return err
 		}
 	}
-	return batch.Flush()
+	return nil
 }

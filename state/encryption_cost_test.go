@@ -48,7 +48,7 @@ func useStore(b *testing.B, keys string) {
 	must(b, s.Close())
 	s, err = Open(config, zerolog.Nop(), owner)
 	must(b, err)
-	_, err = s.Load(0, func(string, []byte) error { return nil })
+	_, err = s.Load(0, nil, func(string, []byte) error { return nil })
 	must(b, err)
 	must(b, s.Close())
 }

@@ -96,7 +96,7 @@ func fill(t *testing.T, s *Store) {
 func has(t *testing.T, s *Store) bool {
 	t.Helper()
 	n, marked := 0, false
-	if _, err := s.Load(0, func(key string, blob []byte) error {
+	if _, err := s.Load(0, nil, func(key string, blob []byte) error {
 		n++
 		marked = marked || key == "a" && string(blob) == markedBlob
 		return nil

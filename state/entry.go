@@ -8,9 +8,10 @@ import (
 
 // An entry is stored as
 //
-//	checksum 4 | flags 1 | generation 8 | checksum of the replaced entry 4 | blob
+//	checksum 4 | flags 1 | generation 8 | checksum of the replaced entry 4 | blob, or 4 bytes of its checksum
 //
-// in little-endian. The checksum is CRC-32C (Castagnoli, RFC 3720 appendix B.4) over the key and all that follows it.
+// in little-endian. A blob above inlineBlob lies apart, see apart.go, so that the index alone can be read: where state
+// is larger than memory, a start must not read all of it. The checksum is CRC-32C (Castagnoli, RFC 3720 appendix B.4) over the key and all that follows it.
 const entryHeader = 17
 
 // MaxBlob is the largest blob that Write takes, in bytes: what fits a Kafka message by the broker's default
@@ -20,6 +21,7 @@ const MaxBlob = valueThreshold - 1024
 const (
 	replaces = 1 << 0 // the entry stands in the place of another one of an earlier head
 	deleted  = 1 << 1 // the key is gone; the mark is removed once the head says so
+	apart    = 1 << 2 // the blob lies apart, and its checksum in its place
 )
 
 type entry struct {
@@ -27,7 +29,7 @@ type entry struct {
 	flags      byte
 	generation uint64
 	replaced   uint32 // checksum of what the last head counted under this key, if flags has replaces
-	blob       []byte
+	blob       []byte // or the checksum of the blob that lies apart
 }
 
 var errDamaged = errors.New("checksum does not match")

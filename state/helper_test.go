@@ -75,7 +75,7 @@ func tryWrite(s *Store, partition int32, position string, pairs ...string) error
 func content(t *testing.T, s *Store, partition int32) string {
 	t.Helper()
 	var b strings.Builder
-	position, err := s.Load(partition, func(key string, blob []byte) error {
+	position, err := s.Load(partition, nil, func(key string, blob []byte) error {
 		fmt.Fprintf(&b, " %s=%s", key, blob)
 		return nil
 	})

@@ -8,15 +8,17 @@ import "encoding/binary"
 //	0 "schema"              version of this layout, decimal
 //	0 "identity"            whose state this is, as the caller named it
 //	1 partition             head: the position and the digest of the partition's entries
-//	2 partition key         entry
+//	2 partition key         entry: the index, with small blobs in it
+//	3 partition key         blob of an entry whose blob lies apart
 const (
 	metaSpace  = 0
 	headSpace  = 1
 	entrySpace = 2
+	blobSpace  = 3
 )
 
 // schema is the version of the layout and of the codec of entries and heads. Raise it with any change to them.
-const schema = 1
+const schema = 2
 
 func schemaKey() []byte   { return append([]byte{metaSpace}, "schema"...) }
 func identityKey() []byte { return append([]byte{metaSpace}, "identity"...) }
@@ -40,3 +42,9 @@ func entryPrefix(partition int32) []byte {
 }
 
 func entryKey(partition int32, key string) []byte { return append(entryPrefix(partition), key...) }
+
+func blobPrefix(partition int32) []byte {
+	return binary.BigEndian.AppendUint32([]byte{blobSpace}, uint32(partition))
+}
+
+func blobKey(partition int32, key string) []byte { return append(blobPrefix(partition), key...) }

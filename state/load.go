@@ -10,21 +10,23 @@ import (
 )
 
 // Load hands out the entries of a partition in the order of their keys' bytes, and then returns the position that
-// was last written. A blob is valid only during the call of fn; fn must not call the store.
+// was last written. A blob is valid only during the call of fn; fn must not call the store. Blobs that are large and
+// not wanted are handed out as nil and not read: Get reads one of them later. A nil wanted wants all.
 //
-// A nil position means that there is nothing, and then fn was not called: the partition was never written, or it is
-// damaged or incomplete, which is said in the log, and was dropped. The partition must be rebuilt, and the first
-// Write after that must hold all its entries.
+// A nil position means that there is nothing, and what fn was handed does not count: the partition was never written,
+// or it is damaged or incomplete, which is said in the log, and was dropped. It must be rebuilt. Each Write of a
+// rebuild must hold every entry up to its position.
 //
 // Entries may be newer than the position, of a write that was cut short; never older. An error of fn ends the load
 // and is returned.
-func (s *Store) Load(partition int32, fn func(key string, blob []byte) error) (position []byte, err error) {
+func (s *Store) Load(partition int32, wanted func(key string) bool, fn func(key string, blob []byte) error) (position []byte, err error) {
 	release, err := s.use()
 	if err != nil {
 		return nil, fmt.Errorf("load partition %d: %w", partition, err)
 	}
 	defer release()
 	s.mu.Lock()
+	delete(s.gone, partition)
 	changes := s.changes
 	txn := s.db.NewTransaction(false) // both passes see the same content, whatever is written meanwhile
 	s.mu.Unlock()
@@ -45,13 +47,28 @@ func (s *Store) Load(partition int32, fn func(key string, blob []byte) error) (p
 	}
 	s.mu.Unlock()
 	loaded := 0
+	var damage error
 	err = each(txn, partition, func(key string, e entry) error {
 		if e.flags&deleted != 0 {
 			return nil
 		}
 		loaded++
-		return fn(key, e.blob)
+		switch {
+		case e.flags&apart == 0:
+			return fn(key, e.blob)
+		case wanted != nil && !wanted(key):
+			return fn(key, nil)
+		}
+		var refused error
+		if err := readApart(txn, partition, key, e, func(blob []byte) error { refused = fn(key, blob); return nil }); err != nil {
+			damage = err
+			return err
+		}
+		return refused
 	})
+	if damage != nil {
+		return nil, s.giveUp(partition, damage)
+	}
 	s.metrics.loaded.Add(loaded)
 	if err == nil && uint64(loaded) != p.now.count {
 		err = fmt.Errorf("only %d of %d entries could be read", loaded, p.now.count)

@@ -26,7 +26,7 @@ const (
 // It is an error, and nothing is touched, when another process uses the folder, when a newer labwatch wrote it, when it
 // is encrypted with a key that is not at hand, and when the system refuses (permission, no memory and the like). When the disk is full it is ErrNoRoom.
 func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
-	s := &Store{dir: config.Dir, log: log, partitions: map[int32]*partition{}, chunk: 1000,
+	s := &Store{dir: config.Dir, log: log, partitions: map[int32]*partition{}, gone: map[int32]bool{}, chunk: 1000,
 		reserve: int64(config.MemoryMB) << 20, free: freeBytes}
 	s.metrics = newInstruments(s)
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {

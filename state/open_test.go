@@ -47,7 +47,7 @@ func TestNewerSchema(t *testing.T) {
 	write(t, s, 0, "p1", "a", "1")
 	put(t, s, schemaKey(), []byte("3"))
 	shut(t, s)
-	want := fmt.Sprintf("state in %q was written by a newer labwatch (schema 3, this one knows 1): "+
+	want := fmt.Sprintf("state in %q was written by a newer labwatch (schema 3, this one knows 2): "+
 		"run that version, or choose another folder with state.dir", dir)
 	for _, identity := range []string{owner, "another"} { // a newer one is not dropped for another owner either
 		if got := refusal(t, dir, identity); got != want {

@@ -16,7 +16,7 @@ func TestFullDisk(t *testing.T) {
 	if err := tryWrite(s, 1, "p2", "a", "2"); !errors.Is(err, ErrNoRoom) {
 		t.Errorf("write without room: %v", err)
 	}
-	position, err := s.Load(1, func(key string, blob []byte) error {
+	position, err := s.Load(1, nil, func(key string, blob []byte) error {
 		if key != "a" || string(blob) != "1" {
 			t.Errorf("%s is %q", key, blob)
 		}

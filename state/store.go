@@ -31,7 +31,8 @@ type Store struct {
 
 	mu         sync.Mutex // of what follows, and of writing
 	partitions map[int32]*partition
-	changes    uint64 // writes and drops that were begun, so that a reader knows whether it still saw the newest
+	gone       map[int32]bool // found damaged by Get, and not yet loaded again: writes would cover the hole
+	changes    uint64         // writes and drops that were begun, so that a reader knows whether it still saw the newest
 
 	entries atomic.Int64 // that all heads cover
 

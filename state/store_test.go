@@ -92,7 +92,7 @@ func TestLoadPassesErrorsOn(t *testing.T) {
 	s, _ := open(t, t.TempDir())
 	write(t, s, 0, "p1", "a", "1")
 	stop := errors.New("stop")
-	if _, err := s.Load(0, func(string, []byte) error { return stop }); !errors.Is(err, stop) {
+	if _, err := s.Load(0, nil, func(string, []byte) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("got %v", err)
 	}
 	expect(t, s, 0, "p1: a=1")
@@ -102,7 +102,7 @@ func TestClosed(t *testing.T) {
 	s, _ := open(t, t.TempDir())
 	shut(t, s)
 	shut(t, s)
-	_, loadErr := s.Load(0, nil)
+	_, loadErr := s.Load(0, nil, nil)
 	for _, err := range []error{loadErr, tryWrite(s, 0, "p", "a", "1"), s.Drop(0)} {
 		if !errors.Is(err, ErrClosed) {
 			t.Errorf("got %v, want %v", err, ErrClosed)

@@ -38,6 +38,9 @@ func (s *Store) Write(partition int32, position []byte, keys []string, blobs [][
 }
 
 func (s *Store) write(number int32, position []byte, keys []string, blobs [][]byte) error {
+	if s.gone[number] {
+		return droppedError{}
+	}
 	last, err := plan(position, keys, blobs)
 	if err != nil {
 		return err

@@ -33,6 +33,11 @@ type Config struct {
 	AcceptAfter Patience `yaml:"accept_after"`
 	// MaxSeries bounds the series of one device. Readings of further series are published unscored and counted.
 	MaxSeries int `yaml:"max_series"`
+	// ForgetAfter is how long a device must not be heard to be taken for retired, by the time of ticks. 0 never.
+	ForgetAfter time.Duration `yaml:"forget_after"`
+	// MemoryMB is how much memory all devices of the process may take, in MiB. Those that were not used for longest
+	// are left on disk, and come back with their next reading. At least 16.
+	MemoryMB int `yaml:"memory_mb"`
 	// Groups maps a group's name to the devices whose telemetry one isolation forest learns together. Devices in no
 	// group form one group for each set of channels.
 	Groups map[string][]string `yaml:"groups"`
@@ -41,7 +46,7 @@ type Config struct {
 // DefaultConfig is what config.yaml documents.
 func DefaultConfig() Config {
 	return Config{FalseAlarms: 1, Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, PatientSpan: 24 * time.Hour, TickInterval: 5 * time.Second,
-		AcceptAfter: Patience{Time: 24 * time.Hour, Readings: 500}, MaxSeries: 200}
+		AcceptAfter: Patience{Time: 24 * time.Hour, Readings: 500}, MaxSeries: 200, ForgetAfter: 90 * 24 * time.Hour, MemoryMB: 512}
 }
 
 // Validate names every mistake by its path below judge.
@@ -73,6 +78,12 @@ func (c *Config) Validate() []error {
 	}
 	if c.MaxSeries < 1 {
 		bad("max_series", "must be at least 1, is %d", c.MaxSeries)
+	}
+	if c.ForgetAfter != 0 && c.ForgetAfter < time.Hour {
+		bad("forget_after", "must be 0 for never, or at least 1h, is %v", c.ForgetAfter)
+	}
+	if c.MemoryMB < 16 {
+		bad("memory_mb", "must be at least 16, is %d", c.MemoryMB)
 	}
 	owner := map[string]string{}
 	for name, devices := range c.Groups {

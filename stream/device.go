@@ -10,26 +10,20 @@ import (
 	"labwatch/record"
 )
 
-// device is everything that is known about one device except what it shares with its group.
+// device is what one device has learned, beside its card. What it shares with others is in its group.
 type device struct {
-	name     string
-	facility string
-	gates    [5]gate // by kind
-	series   map[string]*series
-	rules    map[ruleKey]*alerts.State // only those that are not healthy
-
-	records  int64 // readings admitted
-	watched  int64 // of the kinds whose silence is watched
-	lastSeen int64 // when the newest of them was heard
-	newest   int64 // greatest event time, for readers
+	*card
+	gates  [5]gate // by kind
+	series map[string]*series
+	rules  map[ruleKey]*alerts.State // only those that are not healthy; silence is on the card
 }
 
 // ruleKey names one plain rule's alert. A patient's critical value is an alert of its own for each result, so its
 // subject is part of the key.
 type ruleKey struct{ rule, series, subject string }
 
-func newDevice(name string) *device {
-	return &device{name: name, series: map[string]*series{}, rules: map[ruleKey]*alerts.State{}}
+func newDevice(c *card) *device {
+	return &device{card: c, series: map[string]*series{}, rules: map[ruleKey]*alerts.State{}}
 }
 
 func compareKeys(a, b ruleKey) int {
@@ -43,11 +37,6 @@ type deviceState struct {
 }
 
 func (d deviceState) appendState(b []byte) []byte {
-	b = appendString(b, d.facility)
-	b = binary.AppendVarint(b, d.records)
-	b = binary.AppendVarint(b, d.watched)
-	b = binary.AppendVarint(b, d.lastSeen)
-	b = binary.AppendVarint(b, d.newest)
 	for i := range d.gates {
 		b = d.gates[i].append(b)
 	}
@@ -68,8 +57,6 @@ func (d deviceState) appendState(b []byte) []byte {
 }
 
 func (d deviceState) readState(r *reader) {
-	d.facility = r.string()
-	d.records, d.watched, d.lastSeen, d.newest = r.varint(), r.varint(), r.varint(), r.varint()
 	for i := range d.gates {
 		d.gates[i].read(r)
 	}
@@ -125,6 +112,26 @@ func (d *device) forgetSeries() bool {
 	delete(d.series, oldest.name)
 	return true
 }
+
+// bytes is about how much memory the device takes, in bytes.
+func (d *device) bytes() int64 {
+	n := deviceBytes + len(d.rules)*ruleBytes
+	for i := range d.gates {
+		n += 8 * (cap(d.gates[i].ids) + cap(d.gates[i].contents))
+	}
+	for _, s := range d.series {
+		n += s.bytes()
+	}
+	return int64(n)
+}
+
+// What things take beside the memory that they can name, measured: maps, names, headers of allocations.
+const (
+	deviceBytes = 800
+	ruleBytes   = 500
+	seriesBytes = 700
+	stateBytes  = 240 // of one alert
+)
 
 // gateIndex is where the gate of a kind stands.
 func gateIndex(k record.Kind) int { return int(k) - 1 }

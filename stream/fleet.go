@@ -30,10 +30,15 @@ type AlertView struct {
 	Count    int
 }
 
-// showEvery bounds the work of making views: once a second is what a person can follow.
-const showEvery = int64(time.Second)
+// showEvery bounds the work of making views: once a second is what a person can follow. For many devices it is less
+// often, so that views stay below some hundredths of the work.
+const (
+	showEvery   = int64(time.Second)
+	showDevices = 10_000 // a second
+)
 
-// Fleet is the devices of this partition, sorted by name, as of the last commit or up to a second before.
+// Fleet is the devices of this partition that are not retired, sorted by name, as of the last commit or up to a second
+// before; with more than 10,000 devices up to a second more for each 10,000.
 func (w *Worker) Fleet() []DeviceView {
 	if v := w.fleet.Load(); v != nil {
 		return *v
@@ -43,28 +48,38 @@ func (w *Worker) Fleet() []DeviceView {
 
 // Show makes the views anew if they are older than a second and anything was worked since.
 func (w *Worker) Show(now int64) {
-	if now-w.shown < showEvery || w.worked == w.shownAt {
+	every := showEvery * max(1, int64(len(w.order))/showDevices)
+	if now-w.shown < every || w.worked == w.shownAt {
 		return
 	}
 	w.shownAt = w.worked
 	w.shown = now
-	views := make([]DeviceView, 0, len(w.names))
+	w.lookAll()
+	views := make([]DeviceView, 0, len(w.order))
 	grouped := w.openOfGroups()
-	for _, name := range w.names {
-		d := w.devices[name].device
-		v := DeviceView{
-			Device: d.name, Facility: d.facility, Records: d.records, Series: len(d.series),
-			LastSeen: d.newest, Open: w.open(d, grouped[name]),
+	for _, d := range w.byName() {
+		if d.retired {
+			continue
 		}
-		for _, s := range d.series {
-			if _, ok := s.baseline.Moments(); ok {
-				v.Learned++
-			}
-			v.Strain = max(v.Strain, s.strain)
-		}
-		views = append(views, v)
+		views = append(views, DeviceView{
+			Device: d.name, Facility: d.facility, Records: d.records, Series: int(d.series), Learned: int(d.ready),
+			Strain: float64(d.strain), LastSeen: d.newest, Open: openOf(&d.card, grouped[d.name]),
+		})
 	}
 	w.fleet.Store(&views)
+}
+
+// openOf is all open alerts of a device: of its groups, its silence, its rules and its detectors.
+func openOf(c *card, grouped []AlertView) []AlertView {
+	if s := c.silent; s != nil && s.Phase == alerts.Open {
+		grouped = append(grouped, AlertView{s.ID.String(), alerts.RuleSilent, "", s.Severity, s.Opened, int(s.Count)})
+	}
+	if len(grouped) == 0 {
+		return c.alerts()
+	}
+	views := slices.Concat(grouped, c.alerts())
+	sortViews(views)
+	return views
 }
 
 // openOfGroups lists the open alerts that groups hold, by device.
@@ -82,11 +97,19 @@ func (w *Worker) openOfGroups() map[string][]AlertView {
 	return views
 }
 
-// open lists a device's open alerts: views of its groups, its plain rules, and its series' detectors.
-func (w *Worker) open(d *device, views []AlertView) []AlertView {
+// summarise brings the summary of a device that is held up to date.
+func (w *Worker) summarise(d *ownedDevice) {
+	if d.held != nil {
+		d.summary = w.summaryOf(d.held.device)
+	}
+}
+
+// summaryOf is what the fleet is shown of what a device has learned: the alerts of its plain rules and detectors too.
+func (w *Worker) summaryOf(d *device) (sum summary) {
+	var open []AlertView
 	add := func(rule, series string, s *alerts.State) {
 		if s.Phase == alerts.Open {
-			views = append(views, AlertView{s.ID.String(), rule, series, s.Severity, s.Opened, int(s.Count)})
+			open = append(open, AlertView{s.ID.String(), rule, series, s.Severity, s.Opened, int(s.Count)})
 		}
 	}
 	for key, s := range d.rules {
@@ -94,13 +117,21 @@ func (w *Worker) open(d *device, views []AlertView) []AlertView {
 			add(key.rule, key.series, s)
 		}
 	}
+	sum.series = int32(len(d.series))
 	for _, s := range d.series {
 		for i := range s.states {
 			add(w.j.Plan.Series[s.kind][i].Name, s.name, &s.states[i])
 		}
+		if _, ok := s.baseline.Moments(); ok {
+			sum.ready++
+		}
+		sum.strain = max(sum.strain, float32(s.strain))
 	}
-	sortViews(views)
-	return views
+	if len(open) > 0 {
+		sortViews(open)
+		sum.open = &open
+	}
+	return sum
 }
 
 // sortViews puts the worst first, and gives equals a fixed order.

@@ -28,7 +28,7 @@ type group struct {
 type member struct {
 	newest int64          // greatest event time admitted
 	leaps  int            // readings in a row that lie further ahead of it than the grace
-	states []alerts.State // by detector
+	states []alerts.State // by detector; none when all are healthy
 }
 
 // admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all, and a leap in
@@ -56,15 +56,51 @@ func groupName(j *Judging, device string, channels []string) string {
 	return j.groupOf[device] + "(" + strings.Join(channels, ",") + ")"
 }
 
+// maxMembers bounds a group, which is one snapshot and must fit a message: 10,000 devices of a partition are half a
+// megabyte. A member that was forgotten and comes back is taken for new, so a repeat may count twice.
+const maxMembers = 10_000
+
 // member finds or makes a member.
 func (g *group) member(device string) *member {
 	m := g.members[device]
 	if m == nil {
-		device = cloned(device)
-		m = &member{states: make([]alerts.State, len(g.dets))}
-		g.members[device] = m
+		if len(g.members) >= maxMembers {
+			g.forgetMembers()
+		}
+		m = new(member)
+		g.members[cloned(device)] = m
 	}
 	return m
+}
+
+// state is room for one of the alerts of m.
+func (m *member) state(i, of int) *alerts.State {
+	if m.states == nil {
+		m.states = make([]alerts.State, of)
+	}
+	return &m.states[i]
+}
+
+func (m *member) idle(i int) bool { return m.states == nil || m.states[i].Phase == alerts.Idle }
+
+// settle gives back the states of a member whose alerts are all healthy.
+func (m *member) settle() {
+	for i := range m.states {
+		if !m.states[i].Healthy() {
+			return
+		}
+	}
+	m.states = nil
+}
+
+// holding says whether an alert of the member is open.
+func (m *member) holding() bool {
+	for i := range m.states {
+		if m.states[i].Phase == alerts.Open {
+			return true
+		}
+	}
+	return false
 }
 
 // sample is the vector of r, false when a channel has no number that may be compared.
@@ -122,10 +158,11 @@ func readGroup(r *reader, j *Judging, name string) *group {
 			if i < 0 || r.err != nil {
 				continue
 			}
-			if err := m.states[i].UnmarshalBinary(blob); err != nil {
+			if err := m.state(i, len(g.dets)).UnmarshalBinary(blob); err != nil {
 				r.fail(err)
 			}
 		}
+		m.settle()
 	}
 	return g
 }

@@ -23,12 +23,13 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 		r.Flags |= record.Correction
 	}
 	d.records++
+	d.retired = false
 	w.tally.pass(d.newest, r.Time, w.j.FalseAlarms)
 	d.newest = max(d.newest, r.Time)
 	if r.Facility != "" && r.Facility != d.facility {
 		d.facility = cloned(r.Facility)
 	}
-	w.heard(d, r, emit)
+	w.heard(d.card, r, emit)
 	if r.Kind == record.Result {
 		w.criticalValue(d, r, emit)
 	}
@@ -174,23 +175,26 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	for i, o := range w.opinions {
 		name := w.j.Plan.Group[i].Name
 		w.scores = append(w.scores, record.Score{Detector: name, Series: g.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
-		if m.states[i].Phase == alerts.Idle && !o.breach() {
+		if m.idle(i) && !o.breach() {
 			continue // as in judgeNumber
 		}
 		policy := w.j.policies[name]
 		if !policy.Alerts(r.Kind) {
 			continue
 		}
-		change := step(about, name, policy.Policy, &m.states[i], o.observe(r.Time, math.NaN(), 0))
+		state := m.state(i, len(g.dets))
+		change := step(about, name, policy.Policy, state, o.observe(r.Time, math.NaN(), 0))
 		if change != alerts.Quiet {
-			w.say(about, name, &m.states[i], change, explain(g.dets[i], sample, o, math.NaN()), emit)
+			w.say(about, name, state, change, explain(g.dets[i], sample, o, math.NaN()), emit)
 		}
 	}
 	// Its own breach and its own member's open alert are the group's own state, so they may be asked.
 	sample.Suspect = w.outside(r)
-	for i, o := range w.opinions {
-		sample.Suspect = sample.Suspect || o.breach() || m.states[i].Phase == alerts.Open
+	sample.Suspect = sample.Suspect || m.holding()
+	for _, o := range w.opinions {
+		sample.Suspect = sample.Suspect || o.breach()
 	}
+	m.settle()
 	for _, d := range g.dets {
 		d.Learn(sample)
 	}
@@ -209,8 +213,12 @@ func (w *Worker) outside(r *record.Record) bool {
 }
 
 // judgeEvent learns anew what an event makes obsolete: after a calibration everything about the device, after a new
-// lot its results and controls.
+// lot its results and controls. A device that is retired is forgotten.
 func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
+	if r.EventType == record.RetiredEvent {
+		w.retire(d, subject{origin: r.Origin, at: decisive(r), kind: r.Kind}, emit)
+		return
+	}
 	if r.EventType != record.CalibrationEvent && r.EventType != record.LotEvent {
 		return
 	}

@@ -73,7 +73,7 @@ func TestRulesSwitchedOff(t *testing.T) {
 }
 
 func learnedOf(b *bedside) int {
-	m, _ := b.w.devices["bath"].series["storage_temp_c"].baseline.Moments()
+	m, _ := b.w.devices["bath"].held.series["storage_temp_c"].baseline.Moments()
 	return m.N
 }
 
@@ -173,7 +173,7 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 				}
 			}
 		}
-		series := b.w.devices["analyser"].series
+		series := b.w.devices["analyser"].held.series
 		if b.w.tally.unscored != 0 || len(series) != 100 {
 			t.Fatalf("%d values were not scored; %d series", b.w.tally.unscored, len(series))
 		}

@@ -163,7 +163,7 @@ func TestCriticalResultsAreBounded(t *testing.T) {
 		if got := len(b.of(alerts.RuleCriticalValue)); got != n {
 			t.Fatalf("%d of %d were told", got, n)
 		}
-		if got := len(b.w.devices["analyser"].rules); got != maxCritical {
+		if got := len(b.w.devices["analyser"].held.rules); got != maxCritical {
 			t.Fatalf("%d are remembered, want %d", got, maxCritical)
 		}
 		if first == nil {

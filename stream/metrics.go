@@ -22,6 +22,10 @@ type Metrics struct {
 	idleVerdicts     *metrics.Counter
 	detectorRestarts *metrics.Counter
 	budget           budgetMetrics
+	hits             *metrics.Counter
+	misses           *metrics.Counter
+	evictions        *metrics.Counter
+	loadedBytes      *metrics.Counter
 	latency          *metrics.PrometheusHistogram
 	flags            [32]*metrics.Counter // by the bit of the flag; nil where there is none
 }
@@ -39,6 +43,10 @@ func NewMetrics() *Metrics {
 		idleVerdicts:     set.NewCounter("labwatch_idle_verdicts_total"),
 		budget:           newBudgetMetrics(set),
 		detectorRestarts: set.NewCounter("labwatch_detector_restarts_total"),
+		hits:             set.NewCounter("labwatch_device_memory_hits_total"),
+		misses:           set.NewCounter("labwatch_device_memory_misses_total"),
+		evictions:        set.NewCounter("labwatch_device_memory_evictions_total"),
+		loadedBytes:      set.NewCounter("labwatch_device_memory_loaded_bytes_total"),
 		latency: set.NewPrometheusHistogramExt("labwatch_latency_seconds",
 			[]float64{.025, .05, .1, .2, .3, .4, .5, .75, 1, 2, 5, 30}),
 	}
@@ -58,21 +66,33 @@ func (m *Metrics) Set() *metrics.Set { return m.set }
 // Help is one line for each family.
 func (m *Metrics) Help() map[string]string {
 	return map[string]string{
-		"labwatch_sequenced_total":         "Readings standardized into the log.",
-		"labwatch_records_total":           "Readings by outcome: standardized, duplicate or rejected. They add up to the committed input.",
-		"labwatch_rejects_total":           "Readings set aside, by reason code.",
-		"labwatch_flagged_total":           "Published readings by remark on the reading as a whole, such as late, early or unmapped; one may have several.",
-		"labwatch_unscored_total":          "Numbers not scored because their device has too many series.",
-		"labwatch_baseline_resets_total":   "Devices learned anew after a calibration or a change of lot, and series after a verdict.",
-		"labwatch_idle_verdicts_total":     "Verdicts on alerts that were not open, or that somebody looked after already.",
-		"labwatch_budget_asked_total":      "False alarms of detectors that judge.false_alarms allows for the time judged.",
-		"labwatch_budget_expected_total":   "False alarms to be expected of the levels that held: the sum of 1/ARL0 over scores.",
-		"labwatch_budget_opened_total":     "Alerts that the detectors of series opened, true and false.",
-		"labwatch_detector_restarts_total": "Detectors that could not take their stored state and started anew.",
-		"labwatch_latency_seconds":         "Time from a reading's Kafka timestamp to the commit of its judged record.",
-		"labwatch_alerts_total":            "Alert messages by rule, severity and change.",
-		"labwatch_score_duration_seconds":  "Time of one score, by detector; every 64th record is measured.",
+		"labwatch_sequenced_total":                  "Readings standardized into the log.",
+		"labwatch_records_total":                    "Readings by outcome: standardized, duplicate or rejected. They add up to the committed input.",
+		"labwatch_rejects_total":                    "Readings set aside, by reason code.",
+		"labwatch_flagged_total":                    "Published readings by remark on the reading as a whole, such as late, early or unmapped; one may have several.",
+		"labwatch_unscored_total":                   "Numbers not scored because their device has too many series.",
+		"labwatch_baseline_resets_total":            "Devices learned anew after a calibration or a change of lot, and series after a verdict.",
+		"labwatch_idle_verdicts_total":              "Verdicts on alerts that were not open, or that somebody looked after already.",
+		"labwatch_budget_asked_total":               "False alarms of detectors that judge.false_alarms allows for the time judged.",
+		"labwatch_budget_expected_total":            "False alarms to be expected of the levels that held: the sum of 1/ARL0 over scores.",
+		"labwatch_budget_opened_total":              "Alerts that the detectors of series opened, true and false.",
+		"labwatch_detector_restarts_total":          "Detectors that could not take their stored state and started anew.",
+		"labwatch_device_memory_hits_total":         "Messages whose device was in memory.",
+		"labwatch_device_memory_misses_total":       "Messages whose device had to be loaded from disk.",
+		"labwatch_device_memory_evictions_total":    "Devices that left memory because others needed it.",
+		"labwatch_device_memory_loaded_bytes_total": "Bytes of devices loaded from disk.",
+		"labwatch_latency_seconds":                  "Time from a reading's Kafka timestamp to the commit of its judged record.",
+		"labwatch_alerts_total":                     "Alert messages by rule, severity and change.",
+		"labwatch_score_duration_seconds":           "Time of one score, by detector; every 64th record is measured.",
 	}
+}
+
+// memory counts how often a device was in memory when it was needed.
+func (m *Metrics) memory(u *memoryUse) {
+	m.hits.Add(u.hits)
+	m.misses.Add(u.misses)
+	m.evictions.Add(u.evictions)
+	m.loadedBytes.Add(u.loadedBytes)
 }
 
 // add counts what a committed transaction did.

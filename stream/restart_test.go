@@ -46,12 +46,7 @@ func (k *kafkaFake) recover(t *testing.T, j *Judging, log []Message) *Worker {
 // state is everything that a worker would store.
 func state(w *Worker) map[string][]byte {
 	all := map[string][]byte{}
-	for _, d := range w.devices {
-		all[d.key] = d.entity.state.appendState(nil)
-	}
-	for _, g := range w.groups {
-		all[g.key] = g.entity.state.appendState(nil)
-	}
+	_ = w.Snapshots(func(key string, blob []byte) { all[key] = blob })
 	return all
 }
 

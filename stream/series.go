@@ -77,6 +77,17 @@ func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bo
 	return dst
 }
 
+// bytes is about how much memory the series takes, in bytes.
+func (s *series) bytes() int {
+	n := seriesBytes + len(s.name) + 16*cap(s.votes.cast) + s.baseline.Bytes() + stateBytes*len(s.states)
+	for _, d := range s.dets {
+		if sized, ok := d.(detectors.Sized); ok {
+			n += sized.Bytes()
+		}
+	}
+	return n
+}
+
 // learn teaches the baseline and then the detectors.
 func (s *series) learn(sample detectors.Sample) {
 	s.baseline.Learn(sample)

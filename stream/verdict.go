@@ -28,6 +28,11 @@ func (w *Worker) judgeVerdict(d *device, r *record.Record, emit Emit) {
 			}
 		}
 	}
+	if s := d.silent; s != nil && s.Phase == alerts.Open && s.ID.String() == id {
+		about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, device: d.name, facility: d.facility}
+		w.acknowledge(about, alerts.RuleSilent, s, r.Technician, emit)
+		return
+	}
 	for _, key := range slices.SortedFunc(maps.Keys(d.rules), compareKeys) {
 		if state := d.rules[key]; state.Phase == alerts.Open && state.ID.String() == id {
 			about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: key.series, device: d.name,

@@ -48,7 +48,7 @@ func (c *stateCheck) fromDisk(ctx context.Context, name string, store *state.Sto
 		blob []byte
 	}
 	var entries []entry
-	position, err := store.Load(p, func(key string, blob []byte) error {
+	position, err := store.Load(p, nil, func(key string, blob []byte) error {
 		entries = append(entries, entry{key, bytes.Clone(blob)})
 		return nil
 	})

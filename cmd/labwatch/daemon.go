@@ -64,7 +64,8 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	if err != nil {
 		return err
 	}
-	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Only: d.only, TickInterval: cfg.Judge.TickInterval, Rules: rules, Log: d.log,
+	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Only: d.only, TickInterval: cfg.Judge.TickInterval,
+		Memory: int64(cfg.Judge.MemoryMB) << 20, Rules: rules, Log: d.log,
 		Delivers: d.only != stageSequence && len(cfg.Delivery.Sinks) > 0}
 	if env.Instance == "" {
 		if env.Instance, err = os.Hostname(); err != nil {

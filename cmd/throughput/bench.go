@@ -28,6 +28,8 @@ type bench struct {
 	client  *kgo.Client
 	admin   *kadm.Client
 	run     string // part of every name, so that nothing of an earlier run is met
+
+	size float64 // mean bytes of a message of the drained input
 }
 
 func openBench(ctx context.Context, o options) (b *bench, err error) {
@@ -40,10 +42,12 @@ func openBench(ctx context.Context, o options) (b *bench, err error) {
 			b.close()
 		}
 	}()
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", b.labwatch(), "labwatch/cmd/labwatch")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped
-	if out, err := build.CombinedOutput(); err != nil {
-		return b, fmt.Errorf("build labwatch (run this inside the repository): %w\n%s", err, out)
+	for _, args := range [][]string{{"-o", b.labwatch()}, {"-o", b.sabotaged(), "-tags", "sabotage"}} {
+		build := exec.CommandContext(ctx, "go", append(append([]string{"build", "-trimpath"}, args...), "labwatch/cmd/labwatch")...)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped
+		if out, err := build.CombinedOutput(); err != nil {
+			return b, fmt.Errorf("build labwatch (run this inside the repository): %w\n%s", err, out)
+		}
 	}
 	if out, err := exec.CommandContext(ctx, b.labwatch(), "keys", "new", b.path("keys")).CombinedOutput(); err != nil {
 		return b, fmt.Errorf("make keys: %w: %s", err, out)
@@ -81,6 +85,9 @@ func (b *bench) startBroker() (err error) {
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
 
 func (b *bench) labwatch() string { return b.path("labwatch") }
+
+// sabotaged is a labwatch that can leave out transactions.
+func (b *bench) sabotaged() string { return b.path("labwatch-sabotaged") }
 
 // close removes what was made on a Kafka that is not ours, and ends and removes everything else.
 func (b *bench) close() {
@@ -143,7 +150,9 @@ func (b *bench) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	var err error
+	b.size, err = b.messageBytes(ctx, b.drained(true).inputs())
+	return err
 }
 
 // simulate starts simulated instruments that write the inputs of a job.
@@ -162,10 +171,22 @@ func (b *bench) simulate(j job, args ...string) (*child, error) {
 // start runs labwatch for a job, in a state folder of its own.
 func (b *bench) start(j job) (*child, error) {
 	config := b.path(j.prefix + "config.yaml")
-	if err := os.WriteFile(config, []byte(j.config(b, b.path(j.prefix+"state"))), 0o600); err != nil {
+	listen, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(config, []byte(j.config(b, b.path(j.prefix+"state"), listen)), 0o600); err != nil {
 		return nil, fmt.Errorf("write config: %w", err)
 	}
-	return startChild(j.name, b.labwatch(), "run", "--config", config)
+	program, environment := b.labwatch(), []string(nil)
+	if j.sabotage != "" {
+		program, environment = b.sabotaged(), []string{"LABWATCH_SABOTAGE=" + j.sabotage}
+	}
+	c, err := startChildIn(environment, j.name, program, "run", "--config", config)
+	if err == nil {
+		c.address = listen
+	}
+	return c, err
 }
 
 // clear removes what a job has left.

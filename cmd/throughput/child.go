@@ -19,18 +19,25 @@ import (
 
 // child is a process of ours. The kernel kills it when this program dies, however that happens.
 type child struct {
-	name  string
-	cmd   *exec.Cmd
-	stdin io.Closer
-	out   io.Reader
-	said  *tail
-	done  chan struct{}
-	err   error
+	name    string
+	address string // of its metrics, empty if it has none
+	cmd     *exec.Cmd
+	stdin   io.Closer
+	out     io.Reader
+	said    *tail
+	done    chan struct{}
+	err     error
 }
 
 func startChild(name, program string, args ...string) (*child, error) {
+	return startChildIn(nil, name, program, args...)
+}
+
+// startChildIn starts a child with more environment.
+func startChildIn(environment []string, name, program string, args ...string) (*child, error) {
 	c := &child{name: name, cmd: exec.Command(program, args...), said: new(tail), done: make(chan struct{})}
 	c.cmd.Stderr = c.said
+	c.cmd.Env = append(os.Environ(), environment...)
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true} // a Ctrl-C is for us; we stop it
 	in, err := c.cmd.StdinPipe()
 	if err != nil {

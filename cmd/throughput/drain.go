@@ -28,6 +28,7 @@ type drain struct {
 	CPUMicros        float64 `json:"cpu_us_per_record"`
 	BrokerCPUMicros  float64 `json:"broker_cpu_us_per_record,omitempty"` // of the embedded broker
 	PeakMB           float64 `json:"rss_mb"`
+	SnapshotShare    float64 `json:"snapshot_bytes_of_input"` // both not compressed
 }
 
 // look is one glance at a run.
@@ -35,6 +36,7 @@ type look struct {
 	at          time.Time
 	done        int64 // input records
 	cpu, broker time.Duration
+	snapshots   float64 // bytes
 }
 
 // measureDrains lets the bare loop and each way take turns.
@@ -96,10 +98,7 @@ func (b *bench) drainWay(ctx context.Context, j job) (drain, error) {
 		return drain{}, err
 	}
 	if j.fused {
-		return b.measure(ctx, c, func(ctx context.Context) (int64, bool, error) {
-			done, err := b.committed(ctx, j.prefix+"group-judge", j.input)
-			return done.sum(), done.sum() >= total.sum(), err
-		})
+		return b.measure(ctx, c, b.judged(j, total))
 	}
 	// Everything is judged when the judge has passed the end that the log had when everything was sequenced.
 	var end offsets
@@ -118,16 +117,31 @@ func (b *bench) drainWay(ctx context.Context, j job) (drain, error) {
 	})
 }
 
+// progress says how many input records are done, and whether all are.
+type progress func(context.Context) (done int64, all bool, err error)
+
+// judged is the progress of a fused job.
+func (b *bench) judged(j job, total offsets) progress {
+	return func(ctx context.Context) (int64, bool, error) {
+		done, err := b.committed(ctx, j.prefix+"group-judge", j.input)
+		return done.sum(), done.sum() >= total.sum(), err
+	}
+}
+
 // measure watches a child until everything is done, and stops it.
-func (b *bench) measure(ctx context.Context, c *child, progress func(context.Context) (int64, bool, error)) (d drain, err error) {
+func (b *bench) measure(ctx context.Context, c *child, p progress) (d drain, err error) {
 	defer func() { err = errors.Join(err, c.stop()) }()
+	return b.watch(ctx, c, p)
+}
+
+func (b *bench) watch(ctx context.Context, c *child, p progress) (d drain, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, drainLimit, fmt.Errorf("%s was not done after %v", c.name, drainLimit))
 	defer cancel()
 	every := time.NewTicker(drainLook)
 	defer every.Stop()
 	var first look
 	for {
-		done, all, err := progress(ctx)
+		done, all, err := p(ctx)
 		if err == nil {
 			err = c.ended()
 		}
@@ -135,12 +149,12 @@ func (b *bench) measure(ctx context.Context, c *child, progress func(context.Con
 			return d, errors.Join(err, context.Cause(ctx))
 		}
 		if done > 0 && (first.done == 0 || all) {
-			now, err := b.look(c, done)
+			now, err := b.look(ctx, c, done)
 			if err != nil {
 				return d, err
 			}
 			if all {
-				return first.until(now, c)
+				return first.until(now, c, b.size)
 			}
 			first = now
 		}
@@ -152,15 +166,18 @@ func (b *bench) measure(ctx context.Context, c *child, progress func(context.Con
 	}
 }
 
-func (b *bench) look(c *child, done int64) (l look, err error) {
+func (b *bench) look(ctx context.Context, c *child, done int64) (l look, err error) {
 	l = look{at: time.Now(), done: done}
 	if l.cpu, err = c.cpu(); err == nil && b.broker != nil {
 		l.broker, err = b.broker.cpu()
 	}
+	if err == nil {
+		l.snapshots, err = c.metric(ctx, "labwatch_snapshot_bytes_total")
+	}
 	return l, err
 }
 
-func (l look) until(last look, c *child) (drain, error) {
+func (l look) until(last look, c *child, size float64) (drain, error) {
 	n := last.done - l.done
 	if l.done == 0 || n <= 0 {
 		return drain{}, fmt.Errorf("%s did everything in one commit; take more --records", c.name)
@@ -169,6 +186,7 @@ func (l look) until(last look, c *child) (drain, error) {
 	d.RecordsPerSecond = float64(n) / d.Seconds
 	d.CPUMicros = (last.cpu - l.cpu).Seconds() * 1e6 / float64(n)
 	d.BrokerCPUMicros = (last.broker - l.broker).Seconds() * 1e6 / float64(n)
+	d.SnapshotShare = (last.snapshots - l.snapshots) / (float64(n) * size)
 	var err error
 	d.PeakMB, err = c.peakMB()
 	return d, err

@@ -32,6 +32,8 @@ type latency struct {
 	LagGrowth float64   `json:"lag_growth"` // from the first of them to the last
 	CPUShare  float64   `json:"cpu_share"`  // of one processor
 	PeakMB    float64   `json:"rss_mb"`
+
+	SnapshotShare float64 `json:"snapshot_bytes_of_input"` // both not compressed
 }
 
 // quantiles are in milliseconds.
@@ -88,7 +90,7 @@ func (b *bench) measureLatency(ctx context.Context, j job) (l latency, err error
 	if err := pause(ctx, warmUp); err != nil {
 		return l, err
 	}
-	before, err := b.look(watch, 0)
+	before, err := b.look(ctx, watch, 0)
 	if err != nil {
 		return l, err
 	}
@@ -96,7 +98,7 @@ func (b *bench) measureLatency(ctx context.Context, j job) (l latency, err error
 	if err != nil {
 		return l, err
 	}
-	after, err := b.look(watch, 0)
+	after, err := b.look(ctx, watch, 0)
 	if err != nil {
 		return l, err
 	}
@@ -111,6 +113,11 @@ func (b *bench) measureLatency(ctx context.Context, j job) (l latency, err error
 	if l.PeakMB, err = watch.peakMB(); err != nil {
 		return l, err
 	}
+	size, err := b.messageBytes(ctx, j.inputs())
+	if err != nil {
+		return l, err
+	}
+	l.SnapshotShare = (after.snapshots - before.snapshots) / (size * float64(b.rate) * after.at.Sub(before.at).Seconds())
 	l.Records, l.Alerts, err = reader.result(before.at, after.at)
 	return l, err
 }

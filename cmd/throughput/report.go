@@ -15,11 +15,13 @@ import (
 
 // report is every figure, as --json writes it.
 type report struct {
-	Machine   machine   `json:"machine"`
-	Records   int       `json:"records"`
-	Devices   int       `json:"devices"`
-	Pairs     []pair    `json:"pairs"` // in the order in which they ran
-	Latencies []latency `json:"latencies"`
+	Machine   machine    `json:"machine"`
+	Records   int        `json:"records"`
+	Devices   int        `json:"devices"`
+	Pairs     []pair     `json:"pairs"` // in the order in which they ran
+	Switched  []switched `json:"switched"`
+	Replays   []replay   `json:"replays"`
+	Latencies []latency  `json:"latencies"`
 }
 
 // pair is one run of a way and the bare loop's just before it.
@@ -98,7 +100,7 @@ func figures(of []pair, which func(pair) drain) string {
 }
 
 // spread is median[least..greatest].
-func spread(of []pair, format string, value func(pair) float64) string {
+func spread[T any](of []T, format string, value func(T) float64) string {
 	var all []float64
 	for _, p := range of {
 		all = append(all, value(p))
@@ -111,9 +113,9 @@ func (l latency) print(w io.Writer) {
 		name string
 		quantiles
 	}{{"records", l.Records}, {"alerts", l.Alerts}} {
-		fmt.Fprintf(w, "latency way=%s of=%s rate=%d n=%d p50_ms=%.0f p99_ms=%.0f p999_ms=%.0f max_ms=%.0f lag_growth=%.0f lag=%s cpu_share=%.2f rss_mb=%.0f\n",
+		fmt.Fprintf(w, "latency way=%s of=%s rate=%d n=%d p50_ms=%.0f p99_ms=%.0f p999_ms=%.0f max_ms=%.0f lag_growth=%.0f lag=%s cpu_share=%.2f rss_mb=%.0f snapshot_bytes_of_input=%.4f\n",
 			l.Way, what.name, l.Rate, what.N, what.P50, what.P99, what.P999, what.Max, l.LagGrowth,
-			strings.ReplaceAll(strings.Trim(fmt.Sprint(l.Lag), "[]"), " ", ","), l.CPUShare, l.PeakMB)
+			strings.ReplaceAll(strings.Trim(fmt.Sprint(l.Lag), "[]"), " ", ","), l.CPUShare, l.PeakMB, l.SnapshotShare)
 	}
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,8 @@ type way struct {
 	fused    bool
 	plain    bool   // as a site would run it: its latency is measured too
 	settings string // more of its config
+	sabotage string // what a build for sabotage does wrong, see stream/kafka
+	level    string // of the log; empty: warn
 }
 
 // kindTopics are the inputs of the sequenced way, by kind.
@@ -75,7 +78,7 @@ func (j job) outputs() []string {
 }
 
 // config is what labwatch is given: its defaults but for names, places and the settings of the way.
-func (j job) config(b *bench, dir string) string {
+func (j job) config(b *bench, dir, listen string) string {
 	var c strings.Builder
 	fmt.Fprintf(&c, "fused: %v\ninputs:\n", j.fused)
 	for i, topic := range j.inputs() {
@@ -98,9 +101,9 @@ kafka:
   partitions: %d
   topics: {log: %q, records: %q, alerts: %q, rejects: %q, snapshots: %q}
 %sstate: {dir: %q}
-http: {listen: "127.0.0.1:0"}
-log: {format: json, level: warn}
+http: {listen: %q}
+log: {format: json, level: %s}
 %s`, b.path("keys"), strings.Join(b.brokers, ", "), p+"group", partitions, p+"log", p+"records", p+"alerts",
-		p+"rejects", p+"snapshots", redo, dir, j.settings)
+		p+"rejects", p+"snapshots", redo, dir, listen, cmp.Or(j.level, "warn"), j.settings)
 	return c.String()
 }

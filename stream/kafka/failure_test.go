@@ -105,7 +105,7 @@ func TestDiskOfFormerTopic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	disk.entries["d/ghost"] = disk.entries["d/a"]
+	disk.entries["d/ghost"], disk.entries["c/ghost"] = disk.entries["d/a"], disk.entries["c/a"]
 	disk.position = encodePosition(1 << 40)
 	for start := range 2 {
 		j := NewJudge(b.env, b.env.Topics.Log, b.plain, disk, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
@@ -117,8 +117,8 @@ func TestDiskOfFormerTopic(t *testing.T) {
 			t.Errorf("start %d recovers another state", start)
 		}
 		position, ok := decodePosition(disk.position)
-		if len(disk.entries) != 2 || disk.entries["d/ghost"] != nil || !ok || position >= 1<<40 {
-			t.Errorf("after start %d the disk knows %d entities, the ghost %v, up to %d", start, len(disk.entries), disk.entries["d/ghost"] != nil, position)
+		if len(disk.entries) != 4 || disk.entries["c/ghost"] != nil || !ok || position >= 1<<40 {
+			t.Errorf("after start %d the disk knows %d entities, the ghost %v, up to %d", start, len(disk.entries), disk.entries["c/ghost"] != nil, position)
 		}
 	}
 }

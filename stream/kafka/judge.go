@@ -33,6 +33,7 @@ type Judge struct {
 type part struct {
 	worker *stream.Worker
 	next   int64 // first offset that the worker has not seen
+	memory int64 // that its devices may take, in bytes; 0 before the first commit
 
 	sheaf sheaf
 	kept  retained
@@ -50,10 +51,12 @@ type part struct {
 // no local disk.
 func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, newWorker func(partition int32) *stream.Worker) *Judge {
 	stats := newJudgeStats()
-	return &Judge{
+	j := &Judge{
 		env: env, topic: topic, make: newWorker, plain: plain, admin: kadm.NewClient(plain),
 		keep: newKeeper(store, env.Log, stats), stats: stats, parts: map[place]*part{},
 	}
+	stats.showMemory(j)
+	return j
 }
 
 // Run judges until ctx ends, then commits what it has begun and returns nil. Any other return is a failure that a
@@ -120,7 +123,7 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 			return fmt.Errorf("got offset %d of partition %d of %s twice: %d comes next", r.Offset, at.partition, at.topic, p.next)
 		}
 		if err := p.worker.Process(incoming(r), emit); err != nil {
-			return lasting(err)
+			return j.broken(at.partition, err)
 		}
 		p.next = r.Offset + 1
 	}
@@ -133,8 +136,11 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
 	if sabotaged(snapshotsOutside) {
 		send = j.sendOutside
 	}
-	for at, p := range j.opened() {
-		budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last}
+	parts := j.opened()
+	for at, p := range parts {
+		p.memory = j.env.Memory / int64(len(parts))
+		budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last,
+			Memory: p.memory}
 		if p.kept.near(p.next) {
 			j.shortRetention(at, &p.kept, p.next, now)
 			budget.All = true
@@ -155,7 +161,7 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
 		p.kept.redo = redo // if it is not committed, the partition is recovered and so made anew
 		marks[at] = mark{p.next, note{redo, j.env.Rules}.String()}
 		if sabotaged(diskFirst) {
-			j.keep.write(at.partition, p.position, p.keys, p.blobs)
+			j.keep.write(at.partition, p.position, p.keys, p.blobs, func() {})
 		}
 	}
 	return marks
@@ -189,9 +195,36 @@ func (j *Judge) settle(now time.Time) {
 			}
 			j.trim(at.partition, p.trim)
 		}
-		j.keep.write(at.partition, position, p.keys, p.blobs)
+		w, checkpoint := p.worker, p.worker.Checkpoints()
+		j.keep.write(at.partition, position, p.keys, p.blobs, func() { w.Kept(checkpoint) })
 		p.keys, p.blobs = nil, nil
 	}
+	j.makeRoom()
+}
+
+// makeRoom waits for the disk while devices take more memory than they may: they leave it once they are on the disk.
+func (j *Judge) makeRoom() {
+	waited := false
+	for _, p := range j.opened() {
+		if !p.worker.Over(p.memory) {
+			continue
+		}
+		if !waited {
+			j.keep.flush(j.env.SessionTimeout / 2)
+			waited = true
+		}
+		p.worker.Fit()
+	}
+}
+
+// full says whether so much was loaded that it should be committed before its time, so that it can leave memory again.
+func (j *Judge) full() bool {
+	for _, p := range j.opened() {
+		if p.memory > 0 && p.worker.Over(p.memory/4*5) {
+			return true
+		}
+	}
+	return false
 }
 
 // idle shows the devices as they are: what the last commit of a burst changed must not wait for the next reading.

@@ -129,10 +129,19 @@ type fakeStore struct {
 
 var _ Store = (*fakeStore)(nil)
 
-func (s *fakeStore) Load(_ int32, entry func(string, []byte) error) ([]byte, error) {
+func (s *fakeStore) Get(_ int32, key string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Clone(s.entries[key]), nil
+}
+
+func (s *fakeStore) Load(_ int32, wanted func(string) bool, entry func(string, []byte) error) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, blob := range s.entries {
+		if !wanted(key) {
+			blob = nil
+		}
 		if err := entry(key, blob); err != nil {
 			return nil, err
 		}
@@ -147,7 +156,9 @@ func (s *fakeStore) Write(_ int32, position []byte, keys []string, blobs [][]byt
 		s.entries = map[string][]byte{}
 	}
 	for i, key := range keys {
-		s.entries[key] = bytes.Clone(blobs[i])
+		if s.entries[key] = bytes.Clone(blobs[i]); blobs[i] == nil {
+			delete(s.entries, key)
+		}
 	}
 	s.position = position
 	return nil
@@ -189,13 +200,15 @@ func TestNewDiskLearnsWhatKafkaKnows(t *testing.T) {
 		t.Fatal(err)
 	}
 	g, w := states(got), states(want)
-	delete(g, "d/busy")
-	delete(w, "d/busy")
-	if !maps.Equal(g, w) || len(w) != 2 {
+	for _, kind := range []string{"c/", "d/"} {
+		delete(g, kind+"busy")
+		delete(w, kind+"busy")
+	}
+	if !maps.Equal(g, w) || len(w) != 4 {
 		t.Errorf("the idle devices are %d, of which the former run knew %d, or differ", len(g), len(w))
 	}
-	if len(moved.entries) != 3 {
-		t.Errorf("the disk knows %d entities, want 3", len(moved.entries))
+	if len(moved.entries) != 6 {
+		t.Errorf("the disk knows %d entities, want 6", len(moved.entries))
 	}
 }
 
@@ -247,7 +260,7 @@ func TestChangedRulesAreTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := j.stats.rulesChanged.Get(); got != c.want || len(states(p.worker)) != 1 {
+		if got := j.stats.rulesChanged.Get(); got != c.want || len(states(p.worker)) != 2 {
 			t.Errorf("rules %s: told %d times, want %d; %d entities", c.rules, got, c.want, len(states(p.worker)))
 		}
 	}

@@ -2,9 +2,11 @@ package kafka
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 )
@@ -13,7 +15,10 @@ import (
 // cache: without it, or when it is damaged, recovery takes longer and ends in the same state.
 type Store interface {
 	// Load hands over every entry of a partition and returns the position written with them, nil when there is none.
-	Load(partition int32, entry func(key string, blob []byte) error) (position []byte, err error)
+	// Blobs that are not wanted may be nil.
+	Load(partition int32, wanted func(key string) bool, entry func(key string, blob []byte) error) (position []byte, err error)
+	// Get returns one blob, nil when there is none.
+	Get(partition int32, key string) ([]byte, error)
 	// Write puts entries and, after them, the position. A nil blob deletes.
 	Write(partition int32, position []byte, keys []string, blobs [][]byte) error
 	// Drop forgets a partition.
@@ -37,6 +42,8 @@ type keepJob struct {
 	position  int64
 	keys      []string
 	blobs     [][]byte
+	kept      func()        // called when all of it is written
+	done      chan struct{} // closed when everything before is; then the rest is empty
 }
 
 // keepQueue is how many commits the disk may lag behind: 256 x 200 ms are 50 s. A disk that is slower than that is
@@ -64,11 +71,45 @@ func (k *keeper) start() {
 
 // put writes one commit's snapshots. After a failure nothing more is written: a later position would cover the hole.
 func (k *keeper) put(job keepJob) {
+	if job.done != nil {
+		close(job.done)
+		return
+	}
 	if k.failed.Load() {
 		return
 	}
-	if err := k.store.Write(job.partition, encodePosition(job.position), job.keys, job.blobs); err != nil {
+	err := k.store.Write(job.partition, encodePosition(job.position), job.keys, job.blobs)
+	var gone interface{ Dropped() bool }
+	switch {
+	case err == nil:
+		job.kept()
+	case errors.As(err, &gone) && gone.Dropped(): // found damaged meanwhile: a recovery comes, and rebuilds it
+	default:
 		k.giveUp(err)
+	}
+}
+
+// works says whether there is a disk that is read and written.
+func (k *keeper) works() bool { return k.store != nil && !k.failed.Load() }
+
+// flush waits until everything handed over is written, at most for as long as is said; 0 for ever.
+func (k *keeper) flush(patience time.Duration) {
+	if k.store == nil {
+		return
+	}
+	var late <-chan time.Time
+	if patience > 0 {
+		late = time.After(patience)
+	}
+	done := make(chan struct{})
+	select {
+	case k.jobs <- keepJob{done: done}:
+	case <-late:
+		return
+	}
+	select {
+	case <-done:
+	case <-late:
 	}
 }
 
@@ -80,12 +121,12 @@ func (k *keeper) giveUp(err error) {
 	k.log.Error().Err(err).Msg("local state is no longer written; nothing is lost, the next start reads it from Kafka")
 }
 
-func (k *keeper) write(partition int32, position int64, keys []string, blobs [][]byte) {
-	if k.store == nil || k.failed.Load() {
+func (k *keeper) write(partition int32, position int64, keys []string, blobs [][]byte, kept func()) {
+	if !k.works() {
 		return
 	}
 	select {
-	case k.jobs <- keepJob{partition, position, keys, blobs}:
+	case k.jobs <- keepJob{partition: partition, position: position, keys: keys, blobs: blobs, kept: kept}:
 	default:
 		k.giveUp(fmt.Errorf("the disk is over %d commits behind", keepQueue))
 	}

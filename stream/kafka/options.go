@@ -129,6 +129,7 @@ type Environment struct {
 	TickInterval time.Duration // how often time is written into the log
 	// JudgedPartitions is how many partitions the judged topic had at the start, 0 for unknown.
 	JudgedPartitions int32
+	Memory           int64  // that the state of all devices may take, in bytes; 0 for no bound
 	Rules            string // short hash of the settings that decide what input means, see note
 	Log              zerolog.Logger
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -43,10 +41,8 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	if committed < 0 {
 		committed, redo = first, first
 	}
-	p := &part{worker: j.make(at.partition), next: committed, kept: retained{first: first, redo: redo}}
-	if j.env.Embedded {
-		p.trim = newTrim()
-	}
+	p := &part{next: committed, kept: retained{first: first, redo: redo}}
+	j.begin(at.partition, p)
 	restored, err := j.restore(ctx, at.partition, p, committed)
 	if err != nil {
 		// Snapshots ahead of the committed offset are a mistake of the site's, unless another instance took the
@@ -138,97 +134,6 @@ func (j *Judge) firstOffset(ctx context.Context, at place) (int64, error) {
 	return o.Offset, o.Err
 }
 
-// restore loads the newest committed snapshot of every entity and returns how many it read.
-func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed int64) (int, error) {
-	if sabotaged(restoreToLSO) {
-		return 0, j.restoreToLSO(ctx, partition, p, committed)
-	}
-	end, err := j.writeSentinel(ctx, partition)
-	if err != nil {
-		return 0, err
-	}
-	restored := 0
-	load := func(key string, blob []byte) (newer bool, err error) {
-		restored++
-		newer, err = p.worker.Restore(key, blob, committed)
-		return newer, lasting(err)
-	}
-	from, err := j.restoreFromDisk(partition, end, func(key string, blob []byte) error {
-		if p.trim != nil {
-			p.trim.note(key, 0) // where in the topic it stands is not known, so it counts as the oldest
-		}
-		_, err := load(key, blob)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	p.position = from
-	newer := map[string][]byte{} // than what is on the disk
-	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, from, end, func(r *kgo.Record) error {
-		p.position = r.Offset + 1
-		if string(r.Key) == sentinel {
-			return nil
-		}
-		accepted, err := load(string(r.Key), r.Value)
-		if accepted { // an older one, left behind by a stalled instance, must not reach the disk either
-			newer[string(r.Key)] = r.Value
-			if p.trim != nil {
-				p.trim.note(string(r.Key), r.Offset)
-			}
-		}
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("restore snapshots: %w", err)
-	}
-	// What the disk did not know it must have before any later snapshot: its position will claim to cover it.
-	keys := slices.Sorted(maps.Keys(newer))
-	blobs := make([][]byte, len(keys))
-	for i, key := range keys {
-		blobs[i] = newer[key]
-	}
-	j.keep.write(partition, p.position, keys, blobs)
-	return restored, nil
-}
-
-// restoreFromDisk returns the snapshot offset from which Kafka must be read, 0 when the disk knows nothing.
-func (j *Judge) restoreFromDisk(partition int32, end int64, load func(string, []byte) error) (int64, error) {
-	if j.keep.store == nil || j.keep.failed.Load() {
-		return 0, nil
-	}
-	type entry struct {
-		key  string
-		blob []byte
-	}
-	var entries []entry
-	raw, err := j.keep.store.Load(partition, func(key string, blob []byte) error {
-		entries = append(entries, entry{key, append([]byte(nil), blob...)})
-		return nil
-	})
-	if err != nil {
-		j.env.Log.Warn().Err(err).Int32("partition", partition).Msg("local state cannot be read; reading it from Kafka")
-		return 0, nil
-	}
-	position, ok := decodePosition(raw)
-	if ok && position > end { // the snapshot topic was made anew
-		j.env.Log.Warn().Int32("partition", partition).Msg("local state is of a former snapshot topic and is dropped")
-		if err := j.keep.store.Drop(partition); err != nil {
-			return 0, fmt.Errorf("drop local state: %w", err)
-		}
-		return 0, nil
-	}
-	if !ok {
-		return 0, nil
-	}
-	for _, e := range entries {
-		if err := load(e.key, e.blob); err != nil {
-			return 0, fmt.Errorf("restore from local state: %w", err)
-		}
-	}
-	return position, nil
-}
-
 // writeSentinel puts a sentinel at the end of the snapshot partition and returns its offset.
 func (j *Judge) writeSentinel(ctx context.Context, partition int32) (int64, error) {
 	r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: partition, Key: []byte(sentinel)}
@@ -251,7 +156,7 @@ func (j *Judge) replay(ctx context.Context, at place, p *part, redo, committed i
 	}
 	err := j.read(ctx, at, redo, committed-1, func(r *kgo.Record) error {
 		redone++
-		return lasting(p.worker.Process(incoming(r), emit))
+		return j.broken(at.partition, p.worker.Process(incoming(r), emit))
 	})
 	if err != nil {
 		return redone, fmt.Errorf("work input %d to %d again: %w", redo, committed, err)
@@ -278,7 +183,8 @@ func (j *Judge) read(ctx context.Context, at place, from, last int64, each func(
 		fetches := client.PollRecords(poll, 10_000)
 		cancel()
 		if err := fetches.Err0(); err != nil {
-			return fmt.Errorf("read %s/%d up to %d, nothing new for %v: %w", at.topic, at.partition, last, patience, err)
+			return fmt.Errorf("read %s/%d up to %d, nothing new for %v: %w (if that persists, a transaction hangs: "+
+				"kafka-transactions.sh find-hanging)", at.topic, at.partition, last, patience, err)
 		}
 		for it := fetches.RecordIter(); !it.Done(); {
 			r := it.Next()

@@ -21,12 +21,16 @@ const (
 	replayInGroup    = "replay_in_group"   // the group's session works [redo, committed) again, and so goes back
 	diskFirst        = "disk_first"        // the local disk is written before the commit
 	restoreToLSO     = "restore_to_lso"    // a restore ends where the oldest open transaction begins
+
+	// noTransactions is at-least-once: outputs, then offsets, without a transaction. cmd/throughput measures with it
+	// what exactly-once costs.
+	noTransactions = "no_transactions"
 )
 
 // dwell lengthens, in a build for sabotage, the moment between what a mistake does too early and the commit. A kill
 // must fall into it to do harm; a right protocol does not mind.
 func dwell(d time.Duration) {
-	if sabotage {
+	if sabotage && !sabotaged(noTransactions) {
 		time.Sleep(d)
 	}
 }
@@ -90,4 +94,27 @@ func (j *Judge) restoreToLSO(ctx context.Context, partition int32, p *part, comm
 		}
 	}
 	return nil
+}
+
+// untransacted does what a transact session does, without transactions.
+type untransacted struct{ kafka *kgo.Client }
+
+func newUntransacted(options []kgo.Opt) (untransacted, error) {
+	c, err := kgo.NewClient(append(options, kgo.DisableAutoCommit())...)
+	return untransacted{c}, err
+}
+
+func (u untransacted) Client() *kgo.Client                         { return u.kafka }
+func (u untransacted) PollFetches(ctx context.Context) kgo.Fetches { return u.kafka.PollFetches(ctx) }
+func (u untransacted) Begin() error                                { return nil }
+func (u untransacted) AllowRebalance()                             { u.kafka.AllowRebalance() }
+func (u untransacted) CloseAllowingRebalance()                     { u.kafka.CloseAllowingRebalance() }
+
+func (u untransacted) Produce(ctx context.Context, r *kgo.Record, done func(*kgo.Record, error)) {
+	u.kafka.Produce(ctx, r, done)
+}
+
+func (u untransacted) End(ctx context.Context, _ kgo.TransactionEndTry) (bool, error) {
+	err := u.kafka.CommitUncommittedOffsets(ctx)
+	return err == nil, err
 }

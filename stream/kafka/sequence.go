@@ -130,6 +130,8 @@ func (s *Sequence) seal(time.Time, bool, sender) map[place]mark { return nil }
 
 func (s *Sequence) idle(time.Time) {}
 
+func (s *Sequence) full() bool { return false }
+
 func (s *Sequence) settle(time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -41,10 +41,23 @@ type stage interface {
 	// seal is called once before the commit; it may send more and says what is to be noted with each place's offset.
 	// At the last commit for now, everything that a recovery would have to work again is sent.
 	seal(now time.Time, last bool, send sender) map[place]mark
+	// full says whether to commit at once, before the commit interval has passed.
+	full() bool
 	// settle is called after a successful commit.
 	settle(now time.Time)
 	// idle is called now and then while there is nothing to do.
 	idle(now time.Time)
+}
+
+// transactor is kgo.GroupTransactSession, except in a build that measures what transactions cost.
+type transactor interface {
+	Client() *kgo.Client
+	PollFetches(ctx context.Context) kgo.Fetches
+	Produce(ctx context.Context, r *kgo.Record, done func(*kgo.Record, error))
+	Begin() error
+	End(ctx context.Context, try kgo.TransactionEndTry) (committed bool, err error)
+	AllowRebalance()
+	CloseAllowingRebalance()
 }
 
 // session runs one consumer group member: poll, work, commit, in transactions that hold outputs and offsets.
@@ -56,7 +69,7 @@ type session struct {
 	stage  stage
 	stats  *sessionStats
 
-	gts      *kgo.GroupTransactSession
+	gts      transactor
 	watchdog watchdog
 	mu       sync.Mutex // between the group's callbacks and the loop: guards what follows
 	owned    map[place]int64
@@ -115,7 +128,12 @@ const closePatience = 2 * time.Second
 func (s *session) run(ctx context.Context) (err error) {
 	life, end := context.WithCancel(context.Background())
 	defer end()
-	s.gts, err = kgo.NewGroupTransactSession(append(s.options(ctx), kgo.WithContext(life))...)
+	options := append(s.options(ctx), kgo.WithContext(life))
+	if sabotaged(noTransactions) {
+		s.gts, err = newUntransacted(options)
+	} else {
+		s.gts, err = kgo.NewGroupTransactSession(options...)
+	}
 	if err != nil {
 		return fatalf("start Kafka session %s: %w", s.name, err)
 	}
@@ -148,10 +166,9 @@ func (s *session) run(ctx context.Context) (err error) {
 // options lists what differs from franz-go's defaults, with the reason. A recovery under way is given up when stop ends.
 func (s *session) options(stop context.Context) []kgo.Opt {
 	env := s.env
-	return append(clientOptions(env),
+	opts := append(clientOptions(env),
 		kgo.ConsumerGroup(s.group()),
 		kgo.ConsumeTopics(s.topics...),
-		kgo.TransactionalID(transactionalID(env, s.name, time.Now())),
 		kgo.InstanceID(s.member()), // a restart within the session timeout moves no partitions
 		kgo.SessionTimeout(env.SessionTimeout),
 		kgo.HeartbeatInterval(max(env.SessionTimeout/10, 500*time.Millisecond)),
@@ -167,4 +184,8 @@ func (s *session) options(stop context.Context) []kgo.Opt {
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m) }),
 		kgo.AdjustFetchOffsetsFn(s.adjust),
 	)
+	if !sabotaged(noTransactions) {
+		opts = append(opts, kgo.TransactionalID(transactionalID(env, s.name, time.Now())))
+	}
+	return opts
 }

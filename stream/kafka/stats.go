@@ -4,6 +4,8 @@ import (
 	"sync/atomic"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"labwatch/stream"
 )
 
 // sessionStats count what a session of either stage does.
@@ -68,6 +70,20 @@ func newJudgeStats() *JudgeStats {
 	return s
 }
 
+// showMemory adds gauges of what the workers hold.
+func (s *JudgeStats) showMemory(j *Judge) {
+	sum := func(of func(stream.MemoryUse) int64) func() float64 {
+		return func() float64 {
+			n := int64(0)
+			j.Workers(func(w *stream.Worker) { n += of(w.Use()) })
+			return float64(n)
+		}
+	}
+	s.set.NewGauge("labwatch_devices_known", sum(func(u stream.MemoryUse) int64 { return int64(u.Devices) }))
+	s.set.NewGauge("labwatch_devices_in_memory", sum(func(u stream.MemoryUse) int64 { return int64(u.Held) }))
+	s.set.NewGauge("labwatch_device_memory_bytes", sum(func(u stream.MemoryUse) int64 { return u.Bytes }))
+}
+
 // Help is one line for each family of this room.
 func Help() map[string]string {
 	return map[string]string{
@@ -79,6 +95,9 @@ func Help() map[string]string {
 		"labwatch_worked_again_total":               "Messages worked a second time, after an abort or in a recovery, by stage.",
 		"labwatch_commit_duration_seconds":          "Time from sealing a transaction to its commit, by stage.",
 		"labwatch_last_commit_timestamp_seconds":    "When a transaction was committed last, by stage, seconds since 1970 UTC; 0 before the first.",
+		"labwatch_devices_known":                    "Devices that are known, retired ones too.",
+		"labwatch_devices_in_memory":                "Devices whose baselines are in memory; the others' are on disk.",
+		"labwatch_device_memory_bytes":              "Memory that these take, estimated.",
 		"labwatch_snapshots_total":                  "Snapshots of devices and groups written in transactions.",
 		"labwatch_snapshot_bytes_total":             "Bytes of those snapshots.",
 		"labwatch_recovery_duration_seconds":        "Time to recover one partition.",

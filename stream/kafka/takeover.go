@@ -27,7 +27,7 @@ func transactionalID(env *Environment, stage string, now time.Time) string {
 // takeOver aborts what a former session of this instance left open. Until it times out it would hold up every reader,
 // a recovery of ours included.
 func (s *session) takeOver(ctx context.Context) error {
-	if sabotaged(restoreToLSO) { // harmless as long as nothing of the dead stays open
+	if sabotaged(restoreToLSO) || sabotaged(noTransactions) { // harmless as long as nothing of the dead stays open
 		return nil
 	}
 	client := s.gts.Client()

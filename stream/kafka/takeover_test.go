@@ -22,6 +22,7 @@ func (nothing) seal(time.Time, bool, sender) map[place]mark       { return nil }
 func (nothing) settle(time.Time)                                  {}
 
 func (nothing) idle(time.Time) {}
+func (nothing) full() bool     { return false }
 
 // TestTakeOver ends what former sessions of the same instance and stage left open, and nothing else.
 func TestTakeOver(t *testing.T) {

@@ -40,7 +40,7 @@ func (s *session) transaction(ctx context.Context) error {
 		})
 	}
 	defer s.gts.AllowRebalance()
-	for ctx.Err() == nil && (!begun || time.Now().Before(ends)) {
+	for ctx.Err() == nil && (!begun || time.Now().Before(ends) && !s.stage.full()) {
 		// All that is buffered, at most FetchBytes a partition: a bounded number of records would be those of one
 		// partition, and leave the other workers idle.
 		wait := 500 * time.Millisecond

@@ -63,7 +63,7 @@ func TestSnapshotTopicStaysSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(states(got)); n != 65 {
-		t.Errorf("%d devices came back, want 65", n)
+	if n := len(states(got)); n != 130 {
+		t.Errorf("%d entities came back, want those of 65 devices", n)
 	}
 }

@@ -1,0 +1,72 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+)
+
+// switched is something that labwatch does, on and off, in two runs that follow each other.
+type switched struct {
+	Name string `json:"name"`
+	On   drain  `json:"on"`
+	Off  drain  `json:"off"`
+}
+
+// measurePairs lets labwatch drain the same input with and without exactly-once, and with and without snapshots and
+// the disk, in turns.
+func measurePairs(ctx context.Context, b *bench, report *report) error {
+	on := way{name: "fused", fused: true}
+	for round := range b.rounds {
+		for _, s := range []struct {
+			name string
+			off  way
+		}{
+			{"exactly_once", way{name: "fused-at-least-once", fused: true, sabotage: "no_transactions"}},
+			{"snapshots_and_disk", way{name: "fused-no-snapshots", fused: true}},
+		} {
+			pair := switched{Name: s.name}
+			for _, run := range []struct {
+				way  way
+				into *drain
+			}{{on, &pair.On}, {s.off, &pair.Off}} {
+				j := b.drained(true)
+				j.way, j.prefix = run.way, fmt.Sprintf("%s-%s-%s-%d-", b.run, s.name, run.way.name, round)
+				d, err := b.drainWay(ctx, j)
+				if err != nil {
+					return err
+				}
+				*run.into = d
+			}
+			report.Switched = append(report.Switched, pair)
+			fmt.Fprintf(os.Stderr, "round %d: %s on %.0f/s %.2f us, off %.0f/s %.2f us\n", round+1, s.name,
+				pair.On.RecordsPerSecond, pair.On.CPUMicros, pair.Off.RecordsPerSecond, pair.Off.CPUMicros)
+		}
+	}
+	report.printPairs(os.Stdout)
+	return nil
+}
+
+// printPairs prints a line for each switch; fractions are medians of those of pairs, with least..greatest.
+func (r *report) printPairs(w io.Writer) {
+	var names []string
+	for _, s := range r.Switched {
+		if !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	for _, name := range names {
+		of := slices.DeleteFunc(slices.Clone(r.Switched), func(s switched) bool { return s.Name != name })
+		fmt.Fprintf(w, "pair name=%s rounds=%d on_of_off=%s cpu_on_of_off=%s on_records_per_second=%s off_records_per_second=%s snapshot_bytes_of_input=%s\n",
+			name, len(of),
+			spread(of, "%.3f", func(s switched) float64 { return s.On.RecordsPerSecond / s.Off.RecordsPerSecond }),
+			spread(of, "%.3f", func(s switched) float64 { return s.On.CPUMicros / s.Off.CPUMicros }),
+			spread(of, "%.0f", func(s switched) float64 { return s.On.RecordsPerSecond }),
+			spread(of, "%.0f", func(s switched) float64 { return s.Off.RecordsPerSecond }),
+			spread(of, "%.4f", func(s switched) float64 { return s.On.SnapshotShare }))
+	}
+}

@@ -1,0 +1,167 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/stream"
+)
+
+// restore brings the local disk up to the newest committed snapshots, and the worker to what must be in memory of them.
+// What devices have learned goes from Kafka to the disk and not into memory, however much it is. Without a disk all of
+// it is held in memory. It returns how many snapshots it read.
+func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed int64) (int, error) {
+	if sabotaged(restoreToLSO) {
+		return 0, j.restoreToLSO(ctx, partition, p, committed)
+	}
+	end, err := j.writeSentinel(ctx, partition)
+	if err != nil {
+		return 0, err
+	}
+	j.keep.flush(0) // what was committed before must not reach the disk after what is read now
+	onDisk := j.keep.works()
+	restored := 0
+	if onDisk {
+		if restored, err = j.restoreFromDisk(partition, p, end, committed); err != nil {
+			return 0, err
+		}
+	}
+	batch := diskBatch{keep: j.keep, partition: partition}
+	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, p.position, end, func(r *kgo.Record) error {
+		p.position = r.Offset + 1
+		if string(r.Key) == sentinel {
+			return nil
+		}
+		restored++
+		entries, err := stream.Upgrade(string(r.Key), r.Value)
+		if err != nil {
+			return lasting(err)
+		}
+		for _, e := range entries {
+			newer, err := p.worker.Restore(e.Key, e.Blob, committed)
+			if err != nil {
+				return lasting(err)
+			}
+			if !newer { // left behind by a stalled instance: it must not reach the disk either
+				continue
+			}
+			if p.trim != nil {
+				p.trim.note(string(r.Key), r.Offset)
+			}
+			if onDisk {
+				batch.add(e)
+			}
+		}
+		if batch.bytes < batchBytes {
+			return nil
+		}
+		return batch.write(p.position)
+	})
+	if err == nil && onDisk {
+		// What the disk did not know it must have before any later snapshot: its position will claim to cover it.
+		err = batch.write(p.position)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("restore snapshots: %w", err)
+	}
+	return restored, nil
+}
+
+// diskBatch gathers snapshots on their way from Kafka to the disk.
+type diskBatch struct {
+	keep      *keeper
+	partition int32
+	keys      []string
+	blobs     [][]byte
+	bytes     int
+}
+
+// batchBytes are written to the disk at once: many enough for it, few enough for memory.
+const batchBytes = 4 << 20
+
+func (b *diskBatch) add(e stream.Entry) {
+	b.keys, b.blobs = append(b.keys, e.Key), append(b.blobs, e.Blob)
+	b.bytes += len(e.Key) + len(e.Blob)
+}
+
+// write makes everything up to position known to the disk. Failing that, the disk is given up, and the next session
+// holds everything in memory.
+func (b *diskBatch) write(position int64) error {
+	err := b.keep.store.Write(b.partition, encodePosition(position), b.keys, b.blobs)
+	if err != nil {
+		b.keep.giveUp(err)
+	}
+	clear(b.blobs)
+	b.keys, b.blobs, b.bytes = b.keys[:0], b.blobs[:0], 0
+	return err
+}
+
+// restoreFromDisk hands the worker what must be in memory, and sets the part's position to the snapshot offset from
+// which Kafka must be read: 0 when the disk knows nothing.
+func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64) (restored int, err error) {
+	raw, err := j.keep.store.Load(partition, neededInMemory, func(key string, blob []byte) error {
+		if p.trim != nil {
+			p.trim.note(key, 0) // where in the topic it stands is not known, so it counts as the oldest
+		}
+		if blob == nil || !neededInMemory(key) {
+			return nil
+		}
+		restored++
+		_, err := p.worker.Restore(key, blob, committed)
+		return lasting(err)
+	})
+	position, ok := decodePosition(raw)
+	switch {
+	case err != nil && isFatal(err):
+		return 0, fmt.Errorf("restore from local state: %w", err)
+	case err != nil:
+		j.env.Log.Warn().Err(err).Int32("partition", partition).Msg("local state cannot be read; reading it from Kafka")
+		err = j.keep.store.Drop(partition)
+	case ok && position > end: // the snapshot topic was made anew
+		j.env.Log.Warn().Int32("partition", partition).Msg("local state is of a former snapshot topic and is dropped")
+		err = j.keep.store.Drop(partition)
+	case ok:
+		p.position = position
+		p.worker.LoadFrom(j.loader(partition))
+		return restored, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("drop local state: %w", err)
+	}
+	j.begin(partition, p) // without what was handed over before the trouble showed
+	p.worker.LoadFrom(j.loader(partition))
+	return 0, nil
+}
+
+// neededInMemory tells apart what a worker is handed at once from what it loads when it needs it.
+func neededInMemory(key string) bool { return !strings.HasPrefix(key, stream.LearnedKey("")) }
+
+// begin gives a part its empty worker.
+func (j *Judge) begin(partition int32, p *part) {
+	p.worker = j.make(partition)
+	if j.env.Embedded {
+		p.trim = newTrim()
+	}
+}
+
+func (j *Judge) loader(partition int32) stream.Load {
+	return func(key string) ([]byte, error) { return j.keep.store.Get(partition, key) }
+}
+
+// broken judges an error of the worker. Local state that cannot be used is dropped, and the next session rebuilds it
+// from Kafka; any other error would come again in every session.
+func (j *Judge) broken(partition int32, err error) error {
+	if err == nil || !errors.Is(err, stream.ErrStored) || j.keep.store == nil {
+		return lasting(err)
+	}
+	j.keep.flush(0)
+	if dropErr := j.keep.store.Drop(partition); dropErr != nil {
+		err = errors.Join(err, dropErr)
+		j.keep.giveUp(err)
+	}
+	return err
+}

@@ -1,0 +1,138 @@
+package stream
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"labwatch/record"
+)
+
+func (b *bedside) tick(at int) {
+	b.hear(record.Record{Kind: record.Tick, Arrived: seconds(at), Time: epoch()})
+}
+
+func (b *bedside) fleet() (names []string) {
+	b.w.Committed(b.w.shown + int64(time.Hour))
+	for _, v := range b.w.Fleet() {
+		names = append(names, v.Device)
+	}
+	return names
+}
+
+// silentBath is a device that has spoken a little and then was silent until its alert opened and was said again.
+func silentBath(t *testing.T) *bedside {
+	t.Helper()
+	j := testJudging(t) // silent after 30 s
+	j.ForgetAfter = 24 * time.Hour
+	b := newBedside(t, j)
+	for at := range 5 {
+		r := sample("bath", seconds(at), record.Channel{Name: "storage_temp_c", Value: 4})
+		r.ID = fmt.Sprint("r", at)
+		b.hear(r)
+	}
+	for at := 5; at < 5*3600; at += 5 {
+		b.tick(at)
+	}
+	if got := changes(b.of("silent")); got != " opened updated" {
+		t.Fatalf("silence was %s", got)
+	}
+	return b
+}
+
+// TestRetiredDeviceIsSilent: an entry in its log ends the alerts of a device for good. It is no longer shown, and what
+// it says later is learned anew; a repeat of the entry changes nothing.
+func TestRetiredDeviceIsSilent(t *testing.T) {
+	b := silentBath(t)
+	retired := record.Record{Kind: record.Event, ID: "e1", Device: "bath", Time: seconds(5 * 3600), EventType: record.RetiredEvent, Severity: "info"}
+	b.hear(retired)
+	b.hear(retired)
+	for at := 5 * 3600; at < 12*3600; at += 5 {
+		b.tick(at)
+	}
+	if got := changes(b.of("silent")); got != " resolved" {
+		t.Errorf("silence was %s", got)
+	}
+	if got := b.fleet(); len(got) != 0 {
+		t.Errorf("%v are shown", got)
+	}
+	if n := len(b.records); n != 6 {
+		t.Errorf("%d records were published, want 5 and the event, and not its repeat", n)
+	}
+	b.restart(b.j)
+	b.hear(sample("bath", seconds(13*3600), record.Channel{Name: "storage_temp_c", Value: 4}))
+	if got := b.fleet(); len(got) != 1 || b.w.devices["bath"].watched != 1 {
+		t.Errorf("%v are shown, of which %d readings are watched", got, b.w.devices["bath"].watched)
+	}
+}
+
+// TestForgottenByAge: a device that was not heard for very long is taken for retired by a tick, even when the alert of
+// its silence is open, and nothing that it has learned is stored any more.
+func TestForgottenByAge(t *testing.T) {
+	b := silentBath(t)
+	b.tick(24*3600 + 3)
+	b.tick(24*3600 + 4)
+	b.tick(48 * 3600)
+	if got := changes(b.of("silent")); got != " updated resolved" {
+		t.Errorf("silence was %s", got)
+	}
+	stored := map[string][]byte{}
+	b.w.Checkpoint(1, b.offset, Budget{All: true}, func(key string, blob []byte) { stored[key] = blob })
+	if learned, put := stored["d/bath"]; !put || learned != nil {
+		t.Errorf("what it has learned is stored in %d bytes, or not deleted", len(learned))
+	}
+	if n := len(stored["c/bath"]); n == 0 || n > 60 {
+		t.Errorf("its card has %d bytes", n)
+	}
+	if got := b.fleet(); len(got) != 0 {
+		t.Errorf("%v are shown", got)
+	}
+}
+
+// TestLongSilenceIsStoredOnce: while a silence goes on, ticks with nothing to say change nothing, so a device that is
+// off is neither stored again nor brought into memory.
+func TestLongSilenceIsStoredOnce(t *testing.T) {
+	b := silentBath(t)
+	drain := func() (keys []string) {
+		b.w.Checkpoint(1, b.offset, Budget{All: true}, func(key string, _ []byte) { keys = append(keys, key) })
+		return keys
+	}
+	drain()
+	for at := 6 * 3600; at < 8*3600; at += 5 {
+		b.tick(at)
+	}
+	if keys := drain(); len(keys) != 0 {
+		t.Errorf("%v were stored", keys)
+	}
+	b.w.LoadFrom(func(string) ([]byte, error) { t.Error("was loaded"); return nil, nil })
+	b.w.Kept(b.w.Checkpoints())
+	b.w.Checkpoint(2, b.offset, Budget{Memory: 1}, nil)
+	if b.w.memory.used.Len() != 0 {
+		t.Fatal("was not evicted")
+	}
+	b.tick(9 * 3600) // it is said again
+	if keys := drain(); len(keys) != 1 || keys[0] != "c/bath" {
+		t.Errorf("%v were stored, want the card", keys)
+	}
+}
+
+// TestGroupIsBounded: of very many members those that were not heard for longest are forgotten, whatever the order in
+// which they came.
+func TestGroupIsBounded(t *testing.T) {
+	j := testJudging(t)
+	g := newGroup(j, "g", []string{"a"})
+	for i := range maxMembers + 1 {
+		n := i * 7919 % 10_007 // a prime: each number once
+		g.member(fmt.Sprint("device-", n)).newest = int64(n + 1)
+	}
+	if n := len(g.members); n > maxMembers || n < maxMembers/2 {
+		t.Errorf("%d members", n)
+	}
+	if g.members["device-0"] != nil || g.members["device-10006"] == nil {
+		t.Error("others than the oldest were forgotten")
+	}
+	if b := snapshot(math.MaxInt64, groupState{g, j}); len(b) > 1<<20 {
+		t.Errorf("the snapshot has %d bytes, which no message holds", len(b))
+	}
+}
