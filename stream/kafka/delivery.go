@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -49,10 +50,7 @@ func (d *Delivery) Begin(ctx context.Context, sink string) error {
 	if _, begun := committed[topic]; begun {
 		return nil
 	}
-	ends, err := admin.ListCommittedOffsets(ctx, topic)
-	if err == nil {
-		err = ends.Error()
-	}
+	ends, err := newEnds(ctx, admin, topic)
 	if err != nil {
 		return fmt.Errorf("list ends of %s: %w", topic, err)
 	}
@@ -67,6 +65,26 @@ func (d *Delivery) Begin(ctx context.Context, sink string) error {
 		return fmt.Errorf("commit where %s begins: %w", group, err)
 	}
 	return nil
+}
+
+// newEnds lists the ends of a topic that may have been made a moment ago, of which the client remembers that it was not
+// there.
+func newEnds(ctx context.Context, admin *kadm.Client, topic string) (ends kadm.ListedOffsets, err error) {
+	for range 50 {
+		ends, err = admin.ListCommittedOffsets(ctx, topic)
+		if err == nil {
+			err = ends.Error()
+		}
+		if !errors.Is(err, kerr.UnknownTopicOrPartition) {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return ends, err
 }
 
 // Read hands the alerts to a sink until ctx ends.
