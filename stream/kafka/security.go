@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Warnings are about settings that work and are not wise. Files are not read.
@@ -22,6 +23,9 @@ func (c *Config) Warnings() (list []string) {
 func (c *Config) CheckFiles() (errs []error) {
 	if c.TLS.Enabled {
 		_, err := c.TLS.Client()
+		if err == nil && c.TLS.expired(time.Now()) {
+			err = fmt.Errorf("kafka.tls.cert_file: the certificate in %q is not valid now", c.TLS.CertFile)
+		}
 		errs = append(errs, err)
 	}
 	if c.SASL.password().Named() {

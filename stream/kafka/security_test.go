@@ -197,6 +197,21 @@ func TestRotation(t *testing.T) {
 	if err := ping(); err != nil {
 		t.Error(err)
 	}
+	var page bytes.Buffer
+	metrics := env.TLS.Metrics()
+	defer metrics.UnregisterAllMetrics()
+	metrics.WritePrometheus(&page)
+	if want := fmt.Sprintf("labwatch_kafka_certificate_not_after_timestamp_seconds %d\n", env.TLS.leaf().NotAfter.Unix()); page.String() != want {
+		t.Errorf("the page holds %q, wanted %q", page.String(), want)
+	}
+	if errs := env.CheckFiles(); len(errs) > 0 {
+		t.Error(errs)
+	}
+	put("cert", late)
+	put("key", lateKey)
+	if errs := env.CheckFiles(); len(errs) != 1 || !strings.Contains(errs[0].Error(), "is not valid now") {
+		t.Errorf("a certificate that has expired: %v", errs)
+	}
 }
 
 // Tokens come from the identity server, once for all clients until they expire, and a new client secret is used.

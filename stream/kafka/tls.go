@@ -76,16 +76,6 @@ func (t TLS) Client() (*tls.Config, error) {
 	return config, nil
 }
 
-// expired says whether our own certificate is valid at another time than now.
-func (t TLS) expired(now time.Time) bool {
-	config, err := t.Client()
-	if err != nil || len(config.Certificates) == 0 {
-		return false
-	}
-	leaf := config.Certificates[0].Leaf
-	return now.Before(leaf.NotBefore) || now.After(leaf.NotAfter)
-}
-
 // authorities reads a file of certificates. Nil stands for the system's.
 func authorities(path string) (*x509.CertPool, error) {
 	if path == "" {
