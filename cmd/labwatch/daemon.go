@@ -57,6 +57,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	health := newHealth(&f.readiness)
 	d.log.Info().Str("address", f.address).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
 
+	f.page.Add(cfg.Kafka.TLS.Metrics(), cfg.Kafka.TLS.Help())
 	for _, warning := range cfg.Kafka.Warnings() {
 		d.log.Warn().Msg(warning)
 	}

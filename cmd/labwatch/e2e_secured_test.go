@@ -95,6 +95,9 @@ func TestE2ECheckKafka(t *testing.T) {
 	if l.user == "" {
 		return
 	}
+	if out := l.simulate(); !strings.Contains(out, "sent 100 messages") {
+		t.Errorf("the simulated instruments say %q", out)
+	}
 	gone, err := kadm.NewClient(l.client).DeleteACLs(t.Context(), kadm.NewACLs().Allow("User:"+l.user).AllowHosts("*").
 		ResourcePatternType(kadm.ACLPatternLiteral).Operations(kadm.OpRead).Topics(l.topic("qc")))
 	if err != nil || len(gone[0].Deleted) != 1 {
@@ -135,18 +138,30 @@ func TestE2ESecuredEmbedded(t *testing.T) {
 	p := l.run()
 	sent := breathe()
 	l.produce(sent)
+	out := l.simulate()
+	if !strings.Contains(out, "sent 100 messages") {
+		t.Errorf("the simulated instruments say %q", out)
+	}
 	admin := kadm.NewClient(l.client)
 	eventually(t, "everything is judged", func() bool {
 		at, err := admin.FetchOffsets(t.Context(), l.prefix+"group-sequence")
-		return err == nil && sum(at) >= len(sent) && l.behind("judge", l.topic("log")) == 0
+		return err == nil && sum(at) >= len(sent)+100 && l.behind("judge", l.topic("log")) == 0
 	})
 	metrics := must(l.get("/metrics"))
 	if err := p.stop(); err != nil {
 		t.Fatalf("stop: %v\n%s", err, p.log.String())
 	}
-	if found := l.secrets.in([]byte(metrics + p.out.String() + p.log.String())); len(found) > 0 {
+	if found := l.secrets.in([]byte(metrics + out + p.out.String() + p.log.String())); len(found) > 0 {
 		t.Errorf("the password is shown")
 	}
+}
+
+// simulate lets instruments send a hundred messages in the way that the config says.
+func (l *lab) simulate() string {
+	l.t.Helper()
+	topics := l.topics()
+	return l.command("simulate", "--config", l.path("config.yaml"), "--count", "100", "--rate", "1000", "--results-topic", topics[simResults],
+		"--qc-topic", topics[simQC], "--logs-topic", topics[simLogs], "--telemetry-topic", topics[simTelemetry])
 }
 
 // sum adds up committed offsets.

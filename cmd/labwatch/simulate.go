@@ -10,10 +10,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"labwatch/config"
 )
 
 // simulateOptions are the flags of labwatch simulate.
 type simulateOptions struct {
+	config  string
 	brokers []string
 	devices int
 	rate    int
@@ -50,6 +53,7 @@ Faults are given as kind:name=value,... with device, at (after the start, defaul
 		},
 	}
 	f := c.Flags()
+	f.StringVar(&o.config, "config", "", "config file from which kafka.brokers, kafka.tls and kafka.sasl are taken")
 	f.StringSliceVar(&o.brokers, "brokers", []string{"127.0.0.1:9092"}, "addresses of Kafka brokers to start from")
 	f.IntVar(&o.devices, "devices", 20, "simulated devices")
 	f.IntVar(&o.rate, "rate", 100, "messages a second")
@@ -127,7 +131,10 @@ func (o *simulateOptions) run(ctx context.Context, out, progress io.Writer) erro
 	if err != nil {
 		return usageError{err}
 	}
-	w := newOutsideWriter(o.brokers)
+	w, err := o.writer()
+	if err != nil {
+		return usageError{err}
+	}
 	defer w.Close()
 	patience, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -167,6 +174,22 @@ func (o *simulateOptions) run(ctx context.Context, out, progress io.Writer) erro
 			in.Kind, in.Count, in.Device, utc(in.From), utc(in.To), in.First)
 	}
 	return err
+}
+
+// writer connects to the brokers of the flag, or as a config says.
+func (o *simulateOptions) writer() (*outsideWriter, error) {
+	if o.config == "" {
+		return newOutsideWriter(o.brokers), nil
+	}
+	cfg, err := config.Load(o.config)
+	if err != nil {
+		return nil, err
+	}
+	if len(cfg.Kafka.Brokers) > 0 {
+		o.brokers = cfg.Kafka.Brokers
+	}
+	w := newOutsideWriter(o.brokers)
+	return w, w.secure(&cfg.Kafka)
 }
 
 func printCounts(out io.Writer, counts [simStreams]int64, took time.Duration) {

@@ -36,3 +36,10 @@ func (t TLS) Metrics() *metrics.Set {
 	}
 	return set
 }
+
+// Help is one line for each family of Metrics.
+func (TLS) Help() map[string]string {
+	return map[string]string{
+		"labwatch_kafka_certificate_not_after_timestamp_seconds": "End of our certificate for Kafka (kafka.tls.cert_file), seconds since 1970 UTC; 0 while it cannot be read.",
+	}
+}
