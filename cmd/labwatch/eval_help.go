@@ -32,8 +32,9 @@ all detectors, 1 being the level that alarms.
                  for the whole corpus that is best for the profile, 0 for a detector that
                  says nothing and 100 for a perfect one. Of a part of the corpus they are
                  not comparable with published figures, which are for the whole. ONSETS are
-                 the scores' rarity among the earlier ones of the same file, told once in 200
-                 records, as alerts are; "random" shows what that alone is worth. Source:
+                 the same with one score from 0 to 1, how rare what a detector says is on this
+                 file so far (1/2: once in a hundred records), the greatest of all detectors
+                 for "combined"; told once in 200 records, as alerts are; "random" shows what that alone is worth. Source:
                  Lavin & Ahmad, Evaluating Real-Time Anomaly Detection Algorithms, 2015.
 --tabular FILE   Tables without order, columns of numbers and "label": AUC of an isolation
                  forest fitted to all rows (100 trees of 256), mean and SD over --seeds; and

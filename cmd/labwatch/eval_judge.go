@@ -28,6 +28,7 @@ type evalPanel struct {
 	baseline *detectors.Baseline
 	dets     []detectors.Detector
 	states   []alerts.State
+	rarities []detectors.Rarity
 	pace     stream.Pace
 	waiting  stream.Waiting
 }
@@ -38,6 +39,7 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 		p := evalPanel{baseline: base, states: make([]alerts.State, len(named))}
 		for _, n := range named {
 			j.policies[n.Name] = b.cfg.Alerts.Detector(n.Name)
+			p.rarities = append(p.rarities, detectors.NewRarity())
 			p.dets = append(p.dets, n.Make(detectors.Env{Rand: b.generator(set.name, series, n.Name), Baseline: base}))
 		}
 		return p
@@ -107,6 +109,7 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 			dst[i].score = v.ratio
 		}
 		all.ratio = greater(all.ratio, v.ratio)
+		all.rarity = max(all.rarity, v.rarity)
 		all.opened += v.opened
 	}
 	all.score = all.ratio
@@ -168,6 +171,8 @@ func (j *evalJudge) ask(p *evalPanel, named []stream.Named, sample detectors.Sam
 		if ready {
 			dst[i].score = score
 			dst[i].ratio = greater(dst[i].ratio, score/limits.Warning)
+			dst[i].rarity = max(dst[i].rarity, p.rarities[i].Of(score))
+			p.rarities[i].Learn(score)
 			breach = breach || score >= limits.Warning
 		}
 		o := alerts.Observation{At: sample.At, Ready: ready, Score: score, Warning: limits.Warning, Critical: limits.Critical}

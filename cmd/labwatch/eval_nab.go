@@ -63,7 +63,7 @@ func (b *evalBench) nab(ctx context.Context, dir string) (evalBoard, error) {
 func (r *evalRow) nab(files []nabFile, tracks []*evalTrack) {
 	plain, onset := make([][]float64, len(files)), make([][]float64, len(files))
 	for i, t := range tracks {
-		onset[i] = onsets(rarity(t.scores))
+		onset[i] = onsets(t.rarity)
 		plain[i] = slices.Clone(t.scores)
 		for k, v := range plain[i] {
 			if math.IsNaN(v) {

@@ -3,12 +3,15 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+
+	"labwatch/detectors"
 )
 
 // evalVerdict is what one row of the scoreboard says of one record.
 type evalVerdict struct {
 	score  float64 // what the row is ranked by; NaN while not ready
 	ratio  float64 // score/limit; an alarm from 1 on
+	rarity float64 // 0 to 1, see detectors.Rarity
 	opened int     // alerts that the policy opened
 }
 
@@ -19,16 +22,17 @@ const evalCombined = "combined"
 type evalTrack struct {
 	name   string
 	scores []float64 // NaN where not ready
+	rarity []float64 // 0 to 1
 	alarm  []bool    // at the row's own limit
 	opened []int     // alerts opened; an alarm that goes on is opened once
 }
 
 func newEvalTrack(name string, records int) *evalTrack {
-	return &evalTrack{name: name, scores: make([]float64, records), alarm: make([]bool, records), opened: make([]int, records)}
+	return &evalTrack{name: name, scores: make([]float64, records), rarity: make([]float64, records), alarm: make([]bool, records), opened: make([]int, records)}
 }
 
 func (t *evalTrack) put(i int, v evalVerdict) {
-	t.scores[i], t.alarm[i], t.opened[i] = v.score, v.ratio >= 1, v.opened
+	t.scores[i], t.rarity[i], t.alarm[i], t.opened[i] = v.score, v.rarity, v.ratio >= 1, v.opened
 }
 
 // alwaysAlarm says the same of every record: an anomaly. Half of a set's F1 can be had by it.
@@ -48,9 +52,11 @@ const evalFAR = 0.01
 func randomAlarm(records int, rng *rand.PCG) *evalTrack {
 	t := newEvalTrack("random", records)
 	r := rand.New(rng)
+	rarity := detectors.NewRarity()
 	for i := range records {
 		v := r.Float64()
-		t.put(i, evalVerdict{score: v, ratio: v / (1 - evalFAR)})
+		t.put(i, evalVerdict{score: v, ratio: v / (1 - evalFAR), rarity: rarity.Of(v)})
+		rarity.Learn(v)
 		if t.alarm[i] && (i == 0 || !t.alarm[i-1]) {
 			t.opened[i] = 1
 		}
@@ -73,6 +79,7 @@ func joinTracks(tracks []*evalTrack) *evalTrack {
 	all := &evalTrack{name: tracks[0].name}
 	for _, t := range tracks {
 		all.scores = append(all.scores, t.scores...)
+		all.rarity = append(all.rarity, t.rarity...)
 		all.alarm = append(all.alarm, t.alarm...)
 		all.opened = append(all.opened, t.opened...)
 	}
