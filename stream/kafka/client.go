@@ -39,7 +39,7 @@ func clientOptions(env *Environment) []kgo.Opt {
 		kgo.RetryBackoffFn(backoff),
 		kgo.RequestRetries(retries),
 		kgo.DisableClientMetrics(), // what there is to know is at /metrics
-		kgo.WithLogger(clientLogger{env.Log}),
+		kgo.WithLogger(newClientLogger(env.Log)),
 	}
 	if env.TLS.Enabled {
 		opts = append(opts, kgo.Dialer(env.TLS.dial))

@@ -1,12 +1,19 @@
 package kafka
 
 import (
+	"time"
+
 	"github.com/rs/zerolog"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // clientLogger passes franz-go's warnings and errors to our log. Its info level speaks of every transaction.
 type clientLogger struct{ log zerolog.Logger }
+
+// newClientLogger lets a few lines through each second: the client may say the same of every buffered record.
+func newClientLogger(log zerolog.Logger) clientLogger {
+	return clientLogger{log.Sample(&zerolog.BurstSampler{Burst: 5, Period: time.Second})}
+}
 
 // Level implements kgo.Logger.
 func (clientLogger) Level() kgo.LogLevel { return kgo.LogLevelWarn }
