@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"web":            {"alerts", "record", "secret"},
 	"cmd/labwatch":   {"record", "formats", "detectors", "alerts", "deliver", "state", "stream", "stream/kafka", "config", "web", "secret"},
 	"cmd/faults":     {"record", "state", "stream", "config"}, // starts labwatch as a process, and checks it
+	"cmd/ops":        {},                                      // likewise, and watches it
 	"cmd/throughput": {},                                      // starts labwatch as a process, and measures it
 	"deploy":         {},                                      // tests alone: of what is deployed, with the real tools
 	".":              {},                                      // these checks
@@ -40,13 +41,13 @@ var owners = []struct {
 	tests   []string // rooms whose tests may know it too
 }{
 	{"github.com/dgraph-io/badger", []string{"state"}, nil},
-	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/faults", "cmd/throughput"}, []string{"cmd/labwatch"}},
+	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/faults", "cmd/ops", "cmd/throughput"}, []string{"cmd/labwatch"}},
 	{"github.com/segmentio/kafka-go", []string{"cmd/labwatch"}, nil},
 	{"go.yaml.in/yaml", []string{"config"}, []string{"deploy"}},
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},
 	{"gonum.org/v1/plot", []string{"cmd/labwatch"}, nil},
 	{"golang.org/x/oauth2", []string{"stream/kafka"}, nil},
-	{"net/http", []string{"web", "deliver", "cmd/labwatch", "cmd/faults", "cmd/throughput", "stream/kafka"}, []string{"deploy"}}, // stream/kafka: tokens come by HTTP
+	{"net/http", []string{"web", "deliver", "cmd/labwatch", "cmd/faults", "cmd/ops", "cmd/throughput", "stream/kafka"}, []string{"deploy"}}, // stream/kafka: tokens come by HTTP
 	{"github.com/wneessen/go-mail", []string{"deliver"}, nil},
 }
 

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// faults is the bad day, in order.
+func faults() []fault {
+	return []fault{
+		{"broker down", "LabwatchBrokerUnreachable", "broker",
+			func(_ context.Context, s *site) error { return s.killKafka() },
+			func(_ context.Context, s *site) error { return s.startKafka() }},
+		{"broker slow", "LabwatchBrokerSlow", "slow",
+			func(_ context.Context, s *site) error { s.proxy.setLate(700 * time.Millisecond); return nil },
+			func(_ context.Context, s *site) error { s.proxy.setLate(0); return nil }},
+		{"disk full", "LabwatchStateDiskFull", "full",
+			func(_ context.Context, s *site) error { return s.fill() },
+			func(_ context.Context, s *site) error { return os.Remove(s.ballast()) }},
+		{"wrong password", "LabwatchBrokerUnreachable", "password",
+			func(_ context.Context, s *site) error { return s.setPassword("not the password") },
+			func(_ context.Context, s *site) error { return s.setPassword("") }},
+		{"expired certificate", "LabwatchDown", "certificate",
+			func(_ context.Context, s *site) error { return s.certify(time.Now().Add(-time.Hour)) },
+			func(_ context.Context, s *site) error { return s.certify(time.Now().Add(24 * time.Hour)) }},
+		{"poison record", "LabwatchReject", "reason", poison, nothing},
+		{"clock jump", "LabwatchClockSkew", "clock",
+			func(_ context.Context, s *site) error { s.instruments.ahead.Store(int64(time.Hour)); return nil },
+			func(_ context.Context, s *site) error { s.instruments.ahead.Store(0); return nil }},
+		{"sink down", "LabwatchSinkFailing", "sink",
+			func(ctx context.Context, s *site) error { s.hook.stop(); return s.warm(ctx, 85) },
+			func(ctx context.Context, s *site) error { return errors.Join(s.hook.start(), s.warm(ctx, 4)) }},
+		{"device gone silent", "LabwatchDeviceSilent", "silent",
+			func(_ context.Context, s *site) error { s.instruments.silent.Store(true); return nil },
+			func(_ context.Context, s *site) error { s.instruments.silent.Store(false); return nil }},
+		{"state read-only", "LabwatchStateNotWritten", "read-only", readOnly, writable},
+	}
+}
+
+func nothing(context.Context, *site) error { return nil }
+
+func (s *site) ballast() string { return filepath.Join(s.path("state"), "ballast") }
+
+// fill leaves no room on the disk of the state.
+func (s *site) fill() error {
+	f, err := os.Create(s.ballast())
+	if err != nil {
+		return fmt.Errorf("fill the disk: %w", err)
+	}
+	defer f.Close()
+	for block := make([]byte, 1<<20); err == nil; _, err = f.Write(block) {
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("fill the disk: %w", err)
+	}
+	return nil
+}
+
+// killKafka ends the node as a crash does. A node that is stopped in order can leave a transaction open for ever when
+// there is no other node that its partitions could move to: see "A single node" in docs/operations.md.
+func (s *site) killKafka() error {
+	text, err := os.ReadFile(filepath.Join(s.dir, "kafka", "kafka.pid"))
+	if err != nil {
+		return fmt.Errorf("find Kafka: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return fmt.Errorf("find Kafka: %w", err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		return fmt.Errorf("kill Kafka: %w", err)
+	}
+	return nil
+}
+
+// setPassword changes what labwatch says to Kafka at its next connection, and makes it connect anew; empty is the right
+// one.
+func (s *site) setPassword(text string) error {
+	if text == "" {
+		right, err := os.ReadFile(filepath.Join(s.dir, "kafka", "certs", "password"))
+		if err != nil {
+			return fmt.Errorf("read Kafka's password: %w", err)
+		}
+		text = string(right)
+	}
+	if err := os.WriteFile(s.path("password"), []byte(text), 0o600); err != nil {
+		return fmt.Errorf("write password: %w", err)
+	}
+	s.proxy.drop()
+	return nil
+}
+
+// poison writes what nobody can read.
+func poison(ctx context.Context, s *site) error {
+	for range 50 {
+		if err := s.client.ProduceSync(ctx, &kgo.Record{Topic: resultsTopic, Value: []byte("\x00\xff{")}).FirstErr(); err != nil {
+			return fmt.Errorf("write poison: %w", err)
+		}
+	}
+	return nil
+}
+
+// warm gives a fridge of its own a temperature: beyond 8 °C an alert opens that the sink must hear of.
+func (s *site) warm(ctx context.Context, celsius float64) error {
+	for i := range 5 {
+		id := fmt.Sprintf("w-%g-%d", celsius, i)
+		value := fmt.Sprintf(`{"sample_id":%q,"device_id":"fridge-9","timestamp":%q,"storage_temp_c":%g}`, id, time.Now().UTC().Format(time.RFC3339Nano), celsius)
+		r := &kgo.Record{Topic: telemetryTopic, Key: []byte("fridge-9"), Value: []byte(value)}
+		if err := s.client.ProduceSync(ctx, r).FirstErr(); err != nil {
+			return fmt.Errorf("write reading: %w", err)
+		}
+		s.instruments.mu.Lock()
+		s.instruments.sent[id] = true
+		s.instruments.mu.Unlock()
+	}
+	return nil
+}
+
+// readOnly restarts labwatch on a state folder that cannot be written, as after a bad mount.
+func readOnly(_ context.Context, s *site) error {
+	if err := s.stopLabwatch(); err != nil {
+		return err
+	}
+	if err := syscall.Mount("ops", s.path("state"), "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		return fmt.Errorf("make the state read-only: %w", err)
+	}
+	return s.startLabwatch()
+}
+
+// writable mends that; labwatch takes the folder at its next start.
+func writable(_ context.Context, s *site) error {
+	if err := syscall.Mount("ops", s.path("state"), "tmpfs", syscall.MS_REMOUNT, fmt.Sprintf("size=%d", stateBytes)); err != nil {
+		return fmt.Errorf("make the state writable: %w", err)
+	}
+	if err := s.stopLabwatch(); err != nil {
+		return err
+	}
+	s.restarts++
+	return s.startLabwatch()
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// settle stops the instruments, waits until everything they sent has come out, and counts what has not. What came out
+// twice counts as well: it would be one reading too few and one too many.
+func (s *site) settle(ctx context.Context) (lost int, err error) {
+	s.instruments.stop()
+	sent := s.instruments.sent
+	out := map[string]int{}
+	_, err = s.until(ctx, time.Minute, func(ctx context.Context) error {
+		clear(out)
+		if err := s.readIDs(ctx, out); err != nil {
+			return err
+		}
+		missing := 0
+		for id := range sent {
+			if out[id] == 0 {
+				missing++
+			}
+		}
+		if missing > 0 {
+			return fmt.Errorf("%d of %d readings have not come out", missing, len(sent))
+		}
+		return nil
+	})
+	if err != nil {
+		fmt.Println("ops:", err)
+	}
+	doubled := 0
+	for id := range sent {
+		switch {
+		case out[id] == 0:
+			lost++
+		case out[id] > 1:
+			lost++
+			doubled++
+		}
+	}
+	fmt.Printf("%d readings sent, %d without a record, %d with more than one\n", len(sent), lost-doubled, doubled)
+	return lost, nil
+}
+
+// readIDs counts the ids of the published records.
+func (s *site) readIDs(ctx context.Context, into map[string]int) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	ends, err := s.admin.ListCommittedOffsets(ctx, "labwatch.records")
+	if err != nil {
+		return fmt.Errorf("ask for records: %w", err)
+	}
+	from, left := map[int32]kgo.Offset{}, map[int32]int64{}
+	ends.Each(func(o kadm.ListedOffset) {
+		if o.Offset > 0 {
+			from[o.Partition], left[o.Partition] = kgo.NewOffset().AtStart(), o.Offset
+		}
+	})
+	reader, err := kgo.NewClient(kgo.SeedBrokers("127.0.0.1:"+kafkaPort), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.KeepControlRecords(), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{"labwatch.records": from}))
+	if err != nil {
+		return fmt.Errorf("read records: %w", err)
+	}
+	defer reader.Close()
+	for len(left) > 0 {
+		fetches := reader.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			return fmt.Errorf("read records: %w", err)
+		}
+		for it := fetches.RecordIter(); !it.Done(); {
+			r := it.Next()
+			if r.Offset+1 >= left[r.Partition] {
+				delete(left, r.Partition)
+			}
+			if r.Attrs.IsControl() {
+				continue
+			}
+			var record struct {
+				ID string `json:"id"`
+			}
+			if err := json.Unmarshal(r.Value, &record); err != nil {
+				return fmt.Errorf("read record: %w", err)
+			}
+			into[record.ID]++
+		}
+	}
+	return nil
+}
