@@ -111,6 +111,9 @@ func stableOffset(ctx context.Context, env *Environment, admin *kadm.Client, gro
 			return none, nil
 		}
 		if time.Now().After(deadline) {
+			if errors.Is(err, kerr.UnstableOffsetCommit) { // no transaction of ours may live that long
+				err = errHanging
+			}
 			return none, fmt.Errorf("read offset committed by group %q: %w", group, err)
 		}
 		select { // a transaction of the former owner is still open; it ends or times out
@@ -120,6 +123,10 @@ func stableOffset(ctx context.Context, env *Environment, admin *kadm.Client, gro
 		}
 	}
 }
+
+// errHanging says that Kafka keeps a transaction open whose time is long over. Only an administrator can end it.
+var errHanging = errors.New("a transaction of this group hangs: Kafka neither commits nor aborts it, although its time is over; " +
+	"\"kafka-transactions.sh find-hanging\" names it and \"abort\" ends it, see \"A transaction that never ends\" in docs/operations.md")
 
 // firstOffset is the oldest offset of a place that still exists.
 func (j *Judge) firstOffset(ctx context.Context, at place) (int64, error) {
