@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -59,6 +60,9 @@ func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, ne
 	return j
 }
 
+// errDiskBack ends a session that has worked without the disk: the next one brings the disk up to date first.
+var errDiskBack = errors.New("the local disk is well again")
+
 // Run judges until ctx ends, then commits what it has begun and returns nil. Any other return is a failure that a
 // new session cannot mend.
 func (j *Judge) Run(ctx context.Context) error {
@@ -102,6 +106,9 @@ func (j *Judge) drop(at place) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	delete(j.parts, at)
+	if len(j.parts) == 0 {
+		j.keep.again()
+	}
 	j.stats.set.UnregisterMetric(keptGauge(at))
 }
 
@@ -115,6 +122,9 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 	p := j.part(at)
 	if p == nil {
 		return fmt.Errorf("got records of partition %d of %s, which is not open", at.partition, at.topic)
+	}
+	if j.keep.mended.Load() {
+		return errDiskBack
 	}
 	p.kept.first = f.LogStartOffset
 	emit := func(o stream.Output) { send(j.env.outgoing(o, &p.sheaf), nil) }
@@ -133,6 +143,7 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 // seal produces the snapshots that are due and names each partition's redo point, in the same transaction.
 func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
 	marks := map[place]mark{}
+	j.keep.look(now)
 	if sabotaged(snapshotsOutside) {
 		send = j.sendOutside
 	}

@@ -164,6 +164,8 @@ func (s *fakeStore) Write(_ int32, position []byte, keys []string, blobs [][]byt
 	return nil
 }
 
+func (s *fakeStore) Ready() error { return nil }
+
 func (s *fakeStore) Drop(int32) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

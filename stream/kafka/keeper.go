@@ -23,6 +23,8 @@ type Store interface {
 	Write(partition int32, position []byte, keys []string, blobs [][]byte) error
 	// Drop forgets a partition.
 	Drop(partition int32) error
+	// Ready is nil when there is room to write.
+	Ready() error
 }
 
 // keeper writes committed snapshots to the store in one goroutine of its own, off the path of a record and never
@@ -34,7 +36,12 @@ type keeper struct {
 
 	jobs   chan keepJob
 	done   sync.WaitGroup
-	failed atomic.Bool // the store missed a snapshot: it is left alone until the next start reads it again
+	failed atomic.Bool // the store missed a snapshot: it is left alone until a new session reads it again
+	mended atomic.Bool // it can be written again, and a new session is due
+
+	first time.Duration // firstLook; shorter in tests
+	asked time.Time     // when a failed store was last looked at
+	pause atomic.Int64  // until it is looked at again, nanoseconds
 }
 
 type keepJob struct {
@@ -44,6 +51,7 @@ type keepJob struct {
 	blobs     [][]byte
 	kept      func()        // called when all of it is written
 	done      chan struct{} // closed when everything before is; then the rest is empty
+	look      bool          // see whether a failed store is well again; then the rest is empty
 }
 
 // keepQueue is how many commits the disk may lag behind: 256 x 200 ms are 50 s. A disk that is slower than that is
@@ -54,7 +62,7 @@ func newKeeper(store Store, log zerolog.Logger, stats *JudgeStats) *keeper {
 	if store == nil {
 		stats.storeFailed.Set(1)
 	}
-	return &keeper{store: store, log: log, stats: stats}
+	return &keeper{store: store, log: log, stats: stats, first: firstLook}
 }
 
 func (k *keeper) start() {
@@ -73,6 +81,13 @@ func (k *keeper) start() {
 func (k *keeper) put(job keepJob) {
 	if job.done != nil {
 		close(job.done)
+		return
+	}
+	if job.look {
+		if err := k.store.Ready(); err == nil {
+			k.log.Info().Msg("local state can be written again; a new session brings it up to date")
+			k.mended.Store(true)
+		}
 		return
 	}
 	if k.failed.Load() {
@@ -117,8 +132,38 @@ func (k *keeper) giveUp(err error) {
 	if k.failed.Swap(true) {
 		return
 	}
+	pause := min(max(k.first, 2*time.Duration(k.pause.Load())), longestLook)
+	k.pause.Store(int64(pause))
 	k.stats.storeFailed.Set(1)
-	k.log.Error().Err(err).Msg("local state is no longer written; nothing is lost, the next start reads it from Kafka")
+	k.log.Error().Err(err).Dur("look_again_in", pause).Msg("local state is not written; nothing is lost, it is read from Kafka")
+}
+
+// The pauses between two looks at a failed store. They double with each failure: a disk that is too slow for what it
+// has to write is well again at every look.
+const (
+	firstLook   = 10 * time.Second
+	longestLook = 15 * time.Minute
+)
+
+// look asks now and then whether a store that had failed is well again, so that a new session can make use of it.
+func (k *keeper) look(now time.Time) {
+	if k.store == nil || !k.failed.Load() || k.mended.Load() || now.Sub(k.asked) < time.Duration(k.pause.Load()) {
+		return
+	}
+	k.asked = now
+	select {
+	case k.jobs <- keepJob{look: true}:
+	default: // it is busy
+	}
+}
+
+// again lets a store that is well again be used. Nobody holds a partition meanwhile: a part that was recovered without
+// the disk must not write to it.
+func (k *keeper) again() {
+	if k.mended.Swap(false) {
+		k.failed.Store(false)
+		k.stats.storeFailed.Set(0)
+	}
 }
 
 func (k *keeper) write(partition int32, position int64, keys []string, blobs [][]byte, kept func()) {

@@ -102,7 +102,7 @@ func Help() map[string]string {
 		"labwatch_snapshot_bytes_total":             "Bytes of those snapshots.",
 		"labwatch_recovery_duration_seconds":        "Time to recover one partition.",
 		"labwatch_recovery_rules_changed_total":     "Partitions recovered with input that was published under another config.",
-		"labwatch_state_write_failed":               "1 when the local state is not written, until the next start: a write failed, or the disk had no room.",
+		"labwatch_state_write_failed":               "1 while the local state is not written: a write failed, or the disk had no room.",
 		"labwatch_consumer_lag_records":             "Records between the committed offset and the end, by stage, topic and partition.",
 		"labwatch_consumer_lag_seconds":             "Time since which a record has waited to be committed, by stage, topic and partition; 0 when nothing waits. Looked at every 5 s.",
 		"labwatch_kafka_answered_timestamp_seconds": "When Kafka answered last when it was asked for the lag, by stage, seconds since 1970 UTC.",
