@@ -1,5 +1,5 @@
 # The commands a developer types, by name. CI runs .ci/run, which needs no make.
-.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput peers ci generate deploy release
+.PHONY: build test race bench lint kafka-start kafka-stop e2e-kafka demo faults throughput peers ci generate deploy release ops
 
 # One static binary: the Kafka clients, Badger and the charts need no C.
 build:
@@ -43,6 +43,11 @@ INSTANCES ?= 2
 RATE ?= 2000
 faults:
 	go run ./cmd/faults --seed $(SEED) --for $(FOR) --broker $(BROKER) --way $(WAY) --instances $(INSTANCES) --rate $(RATE) $(ARGS)
+
+# Ten faults of a bad day, watched by a real Prometheus with our rules; its last line is the result. Needs root on Linux
+# for a small disk, java, and Prometheus (Debian: apt-get install prometheus).
+ops:
+	go run ./cmd/ops
 
 # Records a second, CPU a record, memory and latency beside a bare Kafka loop; more in cmd/throughput/main.go.
 throughput:

@@ -52,7 +52,7 @@ func campus(seed uint64, devices, messages int) []Message {
 			r.Test, r.Unit = tests[rng.IntN(2)], "mmol/L"
 			r.Value = record.Value{Kind: record.Number, Number: math.Round(10*(95+3*rng.NormFloat64())) / 10}
 			if n%3 == 0 && i > messages/2 {
-				r.Value.Number += 15
+				r.Value.Number += 30
 			}
 			if rng.IntN(50) == 0 {
 				add(&r)
