@@ -61,7 +61,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	for _, warning := range cfg.Kafka.Warnings() {
 		d.log.Warn().Msg(warning)
 	}
-	rules, err := cfg.Rules()
+	rules, err := rulesOf(cfg)
 	if err != nil {
 		return err
 	}
@@ -97,15 +97,16 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	d.log.Info().Strs("brokers", env.Brokers).Str("cluster", layout.ClusterID).Str("version", layout.BrokerVersion).
 		Str("judges", layout.JudgedTopic).Int32("partitions", layout.Partitions).Msg("connected to Kafka")
 
-	var deliveries []func(context.Context) error
+	var delivers *delivery
 	if env.Delivers { // before the first alert can be written
 		topic, err := kafka.NewDelivery(ctx, env, client)
 		if err != nil {
 			return unlessStopped(ctx, err)
 		}
-		if deliveries, err = couriers(ctx, topic, cfg.Delivery, &f.page, d.log); err != nil {
+		if delivers, err = newDelivery(ctx, topic, cfg.Delivery, &f.page, d.log); err != nil {
 			return unlessStopped(ctx, err)
 		}
+		f.reload.part(func(c *config.Config) (func(), error) { return delivers.prepare(ctx, c.Delivery) }, "delivery.")
 	}
 
 	stages := newStages(ctx, drainPatience*3/4)
@@ -142,8 +143,8 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		f.readiness.Check("kafka_answers_judge", lag.Ready)
 		stages.start(stageJudge, judge.Run, lag.Run)
 	}
-	if len(deliveries) > 0 { // after the judge, so that it stops last
-		stages.start(stageDeliver, deliveries...)
+	if delivers != nil { // after the judge, so that it stops last
+		stages.start(stageDeliver, delivers.run)
 	}
 	health.say("stages", "")
 	d.tellSystemd("READY=1")

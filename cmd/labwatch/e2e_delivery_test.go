@@ -187,3 +187,55 @@ func header(r *kgo.Record, key string) string {
 	}
 	return ""
 }
+
+// TestE2EDeliveryReload moves a sink to another address, and adds one, while the daemon runs: what was raised before and
+// after each arrives once, on the right side.
+func TestE2EDeliveryReload(t *testing.T) {
+	l := newLab(t, false)
+	before, after, more := openChat(t, 0, 200), openChat(t, 0, 200), openChat(t, 0, 200)
+	admin := freeAddress(t)
+	write := func(sinks string) {
+		config := strings.Replace(l.config(), "snapshots: ", fmt.Sprintf("undelivered: %q, snapshots: ", l.topic("undelivered")), 1)
+		config = strings.Replace(config, fmt.Sprintf("http: {listen: %q}", l.http), fmt.Sprintf("http: {listen: %q, admin: %q}", l.http, admin), 1)
+		must(0, os.WriteFile(l.path("config.yaml"), []byte(config+"delivery: {sinks: ["+sinks+"]}\n"), 0o600))
+	}
+	reload := func(status int, want string) {
+		t.Helper()
+		response, err := http.Post("http://"+admin+"/-/reload", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if got := string(must(io.ReadAll(response.Body))); response.StatusCode != status || !strings.Contains(got, want) {
+			t.Fatalf("reload: %d %s", response.StatusCode, got)
+		}
+	}
+	raise := func(device string) {
+		t.Helper()
+		value := fmt.Sprintf(`{"device_id":%q,"timestamp":"2026-03-01T12:00:00Z","storage_temp_c":15}`, device)
+		r := &kgo.Record{Topic: l.topic("telemetry"), Key: []byte(device), Value: []byte(value)}
+		if err := l.client.ProduceSync(context.Background(), r).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(fmt.Sprintf("{name: a, type: webhook, url: %q}", before.URL))
+	p := l.run()
+	raise("fridge-1")
+	eventually(t, "the first alert", func() bool { return len(before.distinct()) == 1 })
+
+	write(fmt.Sprintf("{name: a, type: webhook, url: %q, token_file: gone}", after.URL))
+	reload(http.StatusUnprocessableEntity, "gone")
+	raise("fridge-2")
+	eventually(t, "the former sink to go on", func() bool { return len(before.distinct()) == 2 })
+
+	write(fmt.Sprintf("{name: a, type: webhook, url: %q}, {name: b, type: webhook, url: %q}", after.URL, more.URL))
+	reload(http.StatusOK, `{"applied":["delivery.sinks"],"needs_restart":[]}`)
+	raise("fridge-3")
+	eventually(t, "the alert at the other address and the new sink", func() bool { return len(after.distinct()) == 1 && len(more.distinct()) == 1 })
+	if err := p.stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if b, a, m := before.distinct(), after.distinct(), more.distinct(); len(b) != 2 || len(a) != 1 || len(m) != 1 || a[0] != m[0] {
+		t.Errorf("arrived before %v, after %v, at the new one %v", b, a, m)
+	}
+}

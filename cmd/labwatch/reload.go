@@ -3,12 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"time"
-
-	"crypto/sha256"
 
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/rs/zerolog"
@@ -66,6 +63,8 @@ func (*reloader) Help() map[string]string {
 
 // part adds somebody. Settings of nobody need a restart.
 func (r *reloader) part(prepare func(*config.Config) (func(), error), settings ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.parts = append(r.parts, livePart{settings, prepare})
 }
 
@@ -144,21 +143,4 @@ func (r *reloader) live(path string, wanted *config.Config) bool {
 		}
 	}
 	return false
-}
-
-// contents is a hash of the files that readings are judged by.
-func contents(cfg *config.Config) (string, error) {
-	sum := sha256.New()
-	for _, path := range append([]string{cfg.Standardize.KeyFile}, cfg.Standardize.Mappings...) {
-		if path == "" {
-			continue
-		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(sum, "%d\n", len(b))
-		sum.Write(b)
-	}
-	return string(sum.Sum(nil)), nil
 }

@@ -152,3 +152,18 @@ func TestLogLevel(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// The rules of a fused topic change with the mapping files; those behind a log do not.
+func TestRulesNameTheFilesOfAFusedTopic(t *testing.T) {
+	for _, fused := range []string{"", "fused: true\ninputs: [{topic: t, kind: any, format: json}]\n"} {
+		b := newReloadBench(t, reloadBase+fused)
+		first := must(rulesOf(b.reload.running))
+		if again := must(rulesOf(b.reload.running)); again != first || len(first) != 8 {
+			t.Errorf("fused %v: %s, then %s", fused != "", first, again)
+		}
+		b.write("codes.csv", "local_code,loinc,unit\nGLUC4,2345-7,mg/dL\n")
+		if second := must(rulesOf(b.reload.running)); (second != first) != (fused != "") {
+			t.Errorf("fused %v: %s, with another mapping %s", fused != "", first, second)
+		}
+	}
+}
