@@ -36,14 +36,7 @@ func (l *lab) secure(certs string) {
 	password := strings.TrimSpace(string(must(os.ReadFile(filepath.Join(certs, "password")))))
 	l.secrets.add(password)
 	l.user = l.prefix + "user"
-	ctx := context.Background()
-	made, err := kadm.NewClient(l.client).AlterUserSCRAMs(ctx, nil, []kadm.UpsertSCRAM{{User: l.user, Mechanism: kadm.ScramSha512, Iterations: 4096, Password: password}})
-	if err == nil {
-		err = made.Error()
-	}
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	l.setPassword(password)
 	must(0, os.WriteFile(l.path("password"), []byte(password+"\n"), 0o600))
 	p := l.start("keys", "keys", "state", l.path("state.keys"))
 	<-p.done
@@ -52,6 +45,18 @@ func (l *lab) secure(certs string) {
   tls: {enabled: true, ca_file: %q}
   sasl: {mechanism: scram-sha-512, username: %q, password_file: %q}`, filepath.Join(certs, "ca.pem"), l.user, l.path("password"))
 	l.stateKeys = l.path("state.keys")
+}
+
+// setPassword changes the user's password at the broker.
+func (l *lab) setPassword(password string) {
+	l.t.Helper()
+	made, err := kadm.NewClient(l.client).AlterUserSCRAMs(context.Background(), nil, []kadm.UpsertSCRAM{{User: l.user, Mechanism: kadm.ScramSha512, Iterations: 4096, Password: password}})
+	if err == nil {
+		err = made.Error()
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
 }
 
 // permit gives the user the rights that docs/security.md lists, and no other.
@@ -108,6 +113,35 @@ func TestE2ECheckKafka(t *testing.T) {
 		<-p.done
 		return strings.Contains(p.out.String(), "kafka    MISSING   Read on topic "+l.topic("qc")) && strings.Contains(p.log.String(), " rights are missing") && p.cmd.ProcessState.ExitCode() == exitFailed
 	})
+}
+
+// TestPasswordChanged changes the password at the broker while labwatch runs: it says so, goes on trying, and works on
+// as soon as its file holds the new one. Nothing is lost or doubled by that.
+func TestPasswordChanged(t *testing.T) {
+	if os.Getenv("LABWATCH_TEST_KAFKA_CERTS") == "" {
+		t.Skip("LABWATCH_TEST_KAFKA_CERTS names no secured Kafka")
+	}
+	l := newLab(t, false)
+	p := l.run()
+	first, second := breathe()[:30], breathe()[30:]
+	l.produce(first)
+	l.waitRecords(len(first))
+	const changed = "ZQ-changed-hunter2"
+	l.secrets.add(changed)
+	l.setPassword(changed)
+	eventually(t, "the refusal is said", func() bool { return strings.Contains(p.log.String(), "Kafka refuses user") })
+	l.produce(second)
+	must(0, os.WriteFile(l.path("password"), []byte(changed), 0o600))
+	l.waitRecords(len(first) + len(second))
+	if err := p.stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if n := count(l.committed(l.topic("records"))); n != len(first)+len(second) {
+		t.Errorf("%d records came of %d messages", n, len(first)+len(second))
+	}
+	if found := l.secrets.in([]byte(p.log.String())); len(found) > 0 {
+		t.Error("the log shows a password")
+	}
 }
 
 // TestE2ESecuredEmbedded runs labwatch against an embedded broker that asks for TLS and a password.
