@@ -262,15 +262,6 @@ func (b *Baseline) left() float64 {
 	return b.spacing.left
 }
 
-// mostLeft is the largest correlation between readings that count that what has been seen allows: two standard
-// errors more than was found. 0.98 at most.
-func (b *Baseline) mostLeft() float64 {
-	if b == nil || b.ranks.n == 0 {
-		return 0
-	}
-	return math.Min(0.98, b.spacing.left+2/math.Sqrt(float64(b.ranks.n)))
-}
-
 // tied is the probability that two readings are equal.
 func (b *Baseline) tied() float64 {
 	if b == nil {

@@ -31,7 +31,7 @@ func (c ZScoreConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning,
 // the scale is uncertain too, and half the readings are taken to count. Readings are judged one by
 // one, so p a record and the run length are each other's inverse; correlated ones pass a limit in rows, so that p may
 // be larger, see crossingTable. When an alarm takes two in a row and the run length is asked for alarms, p is larger by
-// far, see pairTable. Critical is 1.5 times warning.
+// far, see pairTable, once the baseline is anchored and tells of correlation. Critical is 1.5 times warning.
 //
 // Cost: a few ns, a logarithm on some series, no allocation, no state of its own. Source: Hahn & Meeker,
 // Statistical Intervals (1991), prediction of one further observation; CLSI C24-Ed4 for the chart.
@@ -66,17 +66,14 @@ func (d *zscore) Learn(Sample) {}
 
 // Limits are in SD.
 func (d *zscore) Limits() Limits {
-	n, m, rho := d.baseline.worth(), d.baseline.worthFor(ofSD), d.baseline.Correlation()
+	n, m, row := d.baseline.worth(), d.baseline.worthFor(ofSD), d.row
 	if n == 0 {
 		n, m = DefaultBaseline().MinN, DefaultBaseline().MinN
 	}
 	if d.baseline.Reference() == nil {
-		n, m = n/2, m/2
-		if d.row > 1 {
-			rho = d.baseline.mostLeft()
-		}
+		n, m, row = n/2, m/2, 1
 	}
-	of := limitOf{n: max(n, 3), m: max(m, 3), left: rho, row: d.row, arl0: d.arl0()}
+	of := limitOf{n: max(n, 3), m: max(m, 3), left: d.baseline.Correlation(), row: row, arl0: d.arl0()}
 	if of != d.limitOf {
 		d.limitOf, d.limit = of, predictiveLimit(of.chance(), of.n, of.m)
 	}
