@@ -15,6 +15,5 @@
 // and an entry with the checksum of the one that it replaced. Load adds up what is there, takes interrupted writes
 // back in the sum, and compares: a position is never handed out ahead of its entries.
 //
-// The value log of Badger needs no garbage collection here: blobs are limited to MaxBlob, below the size from which
-// Badger puts a value there, so that all values live in the tables, whose compaction removes what was overwritten.
+// Large blobs live in Badger's value log, whose files must be collected: Write does that now and then, see collect.go.
 package state

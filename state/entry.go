@@ -16,7 +16,7 @@ const entryHeader = 17
 
 // MaxBlob is the largest blob that Write takes, in bytes: what fits a Kafka message by the broker's default
 // (message.max.bytes, 1 MiB) fits here.
-const MaxBlob = valueThreshold - 1024
+const MaxBlob = 1<<20 - 1024
 
 const (
 	replaces = 1 << 0 // the entry stands in the place of another one of an earlier head

@@ -9,6 +9,7 @@ type instruments struct {
 	writeSeconds *metrics.PrometheusHistogram
 	loaded       *metrics.Counter
 	gets         *metrics.Counter
+	collected    *metrics.Counter
 	gotBytes     *metrics.Counter
 	dropped      *metrics.Counter
 }
@@ -28,10 +29,11 @@ func newInstruments(s *Store) *instruments {
 		bytes:  set.NewCounter("labwatch_state_written_bytes_total"),
 		writeSeconds: set.NewPrometheusHistogramExt("labwatch_state_write_seconds",
 			[]float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5}),
-		loaded:   set.NewCounter("labwatch_state_entries_loaded_total"),
-		gets:     set.NewCounter("labwatch_state_reads_total"),
-		gotBytes: set.NewCounter("labwatch_state_read_bytes_total"),
-		dropped:  set.NewCounter("labwatch_state_partitions_dropped_total"),
+		loaded:    set.NewCounter("labwatch_state_entries_loaded_total"),
+		collected: set.NewCounter("labwatch_state_collected_files_total"),
+		gets:      set.NewCounter("labwatch_state_reads_total"),
+		gotBytes:  set.NewCounter("labwatch_state_read_bytes_total"),
+		dropped:   set.NewCounter("labwatch_state_partitions_dropped_total"),
 	}
 }
 
@@ -49,6 +51,7 @@ func (s *Store) Help() map[string]string {
 		"labwatch_state_written_bytes_total":      "Bytes of keys and blobs handed to the store.",
 		"labwatch_state_write_seconds":            "Time of one write of a partition.",
 		"labwatch_state_entries_loaded_total":     "Entries handed out when partitions were loaded.",
+		"labwatch_state_collected_files_total":    "Files of the value log whose garbage was given back.",
 		"labwatch_state_reads_total":              "Entries read one by one, when somebody asked for what was not in memory.",
 		"labwatch_state_read_bytes_total":         "Bytes of those entries.",
 		"labwatch_state_partitions_dropped_total": "Partitions that were found damaged or incomplete, and dropped.",

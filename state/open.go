@@ -26,8 +26,29 @@ const (
 // It is an error, and nothing is touched, when another process uses the folder, when a newer labwatch wrote it, when it
 // is encrypted with a key that is not at hand, and when the system refuses (permission, no memory and the like). When the disk is full it is ErrNoRoom.
 func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
+	s, err := lockFolder(config, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openContent(config, identity); err != nil {
+		s.letGo()
+		return nil, err
+	}
+	return s, nil
+}
+
+// letGo closes what is open after an error, which is the one that explains.
+func (s *Store) letGo() {
+	if s.db != nil {
+		_ = s.db.Close()
+	}
+	_ = s.lock.Close()
+}
+
+// lockFolder makes the folder ours, and reads the keys of what is in it.
+func lockFolder(config Config, log zerolog.Logger) (*Store, error) {
 	s := &Store{dir: config.Dir, log: log, partitions: map[int32]*partition{}, gone: map[int32]bool{}, chunk: 1000,
-		reserve: int64(config.MemoryMB) << 20, free: freeBytes}
+		reserve: int64(config.MemoryMB)<<20 + 2*logFile, free: freeBytes}
 	s.metrics = newInstruments(s)
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open state in %q: %w", s.dir, err)
@@ -44,13 +65,6 @@ func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
 			return nil, fmt.Errorf("open state in %q: %w; stop it, or choose another folder with state.dir", s.dir, err)
 		}
 		return nil, fmt.Errorf("open state in %q: %w", s.dir, err)
-	}
-	if err := s.openContent(config, identity); err != nil {
-		if s.db != nil {
-			_ = s.db.Close() // the first error is the one that explains
-		}
-		_ = s.lock.Close()
-		return nil, err
 	}
 	return s, nil
 }

@@ -125,7 +125,7 @@ func TestPutBack(t *testing.T) {
 	write(t, s, 0, "p1", "a", "1")
 	shut(t, s)
 	impossible := small(dir)
-	impossible.MemoryMB = 1 // Badger refuses: a value does not fit a transaction
+	impossible.MemoryMB = 0 // Badger refuses: a value does not fit a transaction
 	if s, err := Open(impossible, zerolog.Nop(), owner); err == nil {
 		s.Close()
 		t.Fatal("it opened")

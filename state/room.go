@@ -11,11 +11,12 @@ var ErrNoRoom = errors.New("too little space is left on the disk")
 
 // room checks that Badger can write what it holds in memory. It writes through mapped files, and a page that the file
 // system cannot back ends the process with a bus error, which nobody can catch. So nothing is written, and Badger is
-// neither opened nor closed, when less is free than all its memtables and the tables made from them may take.
+// neither opened nor closed, when less is free than its memtables, the tables made from them and two files of its value
+// log may take.
 func (s *Store) room() error {
 	free, known := s.free(s.dir)
 	if !known || free >= s.reserve {
 		return nil
 	}
-	return fmt.Errorf("%w: %d MiB are free, %d MiB must be (state.memory_mb)", ErrNoRoom, free>>20, s.reserve>>20)
+	return fmt.Errorf("%w: %d MiB are free, %d MiB must be", ErrNoRoom, free>>20, s.reserve>>20)
 }

@@ -39,6 +39,8 @@ type Store struct {
 	reserve int64                                      // space that must be left, in bytes
 	free    func(dir string) (bytes int64, known bool) // how much is
 
+	written int64 // bytes since the value log was collected last, under mu
+
 	chunk int                     // entries in one batch
 	fault func(step string) error // test: stop a write at a step, as a crash would
 }

@@ -16,7 +16,13 @@ import (
 // After an error some entries may be stored, the position is the old one. The caller writes them again, or newer
 // ones in their place, or drops the partition.
 func (s *Store) Write(partition int32, position []byte, keys []string, blobs [][]byte) error {
-	start := time.Now()
+	start, size := time.Now(), 0
+	for i := range keys {
+		size += len(keys[i])
+	}
+	for i := range blobs {
+		size += len(blobs[i])
+	}
 	release, err := s.use()
 	if err == nil {
 		defer release()
@@ -25,14 +31,15 @@ func (s *Store) Write(partition int32, position []byte, keys []string, blobs [][
 		if err = s.room(); err == nil {
 			err = s.write(partition, position, keys, blobs)
 		}
+		if err == nil {
+			s.collect(size)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("write partition %d: %w", partition, err)
 	}
 	s.metrics.writes.Inc()
-	for i := range keys {
-		s.metrics.bytes.Add(len(keys[i]) + len(blobs[i]))
-	}
+	s.metrics.bytes.Add(size)
 	s.metrics.writeSeconds.UpdateDuration(start)
 	return nil
 }

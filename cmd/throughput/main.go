@@ -6,6 +6,7 @@
 //	go run ./cmd/throughput                                   # all figures, on an embedded broker of its own
 //	go run ./cmd/throughput --brokers 127.0.0.1:19092 --json figures.json
 //	go run ./cmd/throughput --ways fused --rounds 2 --records 200000 --paced 10s    # a quick look
+//	go run ./cmd/throughput --scale 100000 --analytes 5 --rate 2000    # recovery and memory of a large fleet
 //
 // It fills an input once, then lets processes drain it in turns: the bare loop, one way of labwatch, the bare loop,
 // the next way, and so on for some rounds. The bare loop reads the same messages, read committed, and writes each
@@ -53,6 +54,8 @@ type options struct {
 	paced   time.Duration
 	pairs   bool
 	json    string
+
+	scale, analytes, memory int
 }
 
 func main() {
@@ -81,6 +84,9 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer b.close()
+	if o.scale > 0 {
+		return measureScale(ctx, b)
+	}
 	report := newReport(b)
 	report.Machine.print(os.Stdout)
 	if o.rounds > 0 {
@@ -122,6 +128,9 @@ func parseFlags(args []string) (options, error) {
 	f.DurationVar(&o.paced, "paced", time.Minute, "how long latency is measured, of the plain ways; 0 leaves it out")
 	f.BoolVar(&o.pairs, "pairs", true, "also measure exactly-once on and off, snapshots on and off, and replay")
 	f.StringVar(&o.json, "json", "", "also write all figures to this file")
+	f.IntVar(&o.scale, "scale", 0, "instead, measure recovery and memory with that many devices, see scale.go")
+	f.IntVar(&o.analytes, "analytes", 5, "of each of these devices")
+	f.IntVar(&o.memory, "memory-mb", 512, "judge.memory_mb while they are measured")
 	if err := f.Parse(args); err != nil {
 		return o, fmt.Errorf("read flags: %w", err)
 	}

@@ -1,0 +1,266 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// scale is how labwatch does with more devices than fit its memory: how long it takes to be ready, with its state on
+// disk and without, how much memory it takes, and how often a reading finds its device in memory.
+//
+// A fleet that has learned for weeks cannot be made in minutes. So one device of each partition learns as a real one
+// does, and its committed snapshots are written again under the names of all others: what is read, stored, loaded and
+// judged is what it would be.
+type scale struct {
+	*bench
+	job
+	memory int // judge.memory_mb
+	rng    *rand.Rand
+	card   [partitions][]byte // snapshots of the device that has learned
+	state  [partitions][]byte
+	serial int
+}
+
+// learned is how many readings of each analyte fill the baseline and every window.
+const learned = 1200
+
+func analyte(i int) string {
+	return [...]string{"GLU", "NA", "K", "CREA", "ALT", "AST", "CA", "CL"}[i%8]
+}
+
+func measureScale(ctx context.Context, b *bench) error {
+	w := way{name: "scale", fused: true, settings: fmt.Sprintf("judge: {memory_mb: %d}\n", b.memory)}
+	s := &scale{bench: b, job: job{way: w, input: b.run + "-in", prefix: b.run + "-scale-"}, rng: rand.New(rand.NewPCG(1, 1))}
+	if err := s.createTopics(ctx, s.inputs()); err != nil {
+		return err
+	}
+	fmt.Printf("scale devices=%d analytes=%d memory_mb=%d\n", b.scale, b.analytes, b.memory)
+	steps := []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"learn", s.learn},
+		{"clone", s.clone},
+		{"state deleted", func(ctx context.Context) error { return s.recover(ctx, "state deleted", true, false) }},
+		{"state on disk", func(ctx context.Context) error { return s.recover(ctx, "state on disk", false, false) }},
+		{"work", func(ctx context.Context) error { return s.recover(ctx, "state on disk, then readings", false, true) }},
+		{"killed", func(ctx context.Context) error { return s.recover(ctx, "killed while it read", false, false) }},
+	}
+	for _, step := range steps {
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// of is the partition of a device, as any client places it by its key.
+func (s *scale) of(device string) int32 {
+	p := kgo.StickyKeyPartitioner(nil).ForTopic(s.input)
+	return int32(p.Partition(&kgo.Record{Key: []byte(device)}, partitions))
+}
+
+func (s *scale) reading(device string, i int, at time.Time) *kgo.Record {
+	s.serial++
+	when := at.UTC().Format(time.RFC3339Nano)
+	return &kgo.Record{Topic: s.input, Key: []byte(device), Partition: s.of(device), Value: fmt.Appendf(nil,
+		`{"kind":"result","result_id":"R%d","patient_id":"P%d","test_code":%q,"result_value":"%.1f","result_unit":"mmol/L",`+
+			`"device_id":%q,"collected_timestamp":%q,"resulted_timestamp":%q}`,
+		s.serial, s.serial, analyte(i), 100+3*s.rng.NormFloat64(), device, when, when)}
+}
+
+func (s *scale) send(ctx context.Context, records []*kgo.Record) error {
+	if err := s.client.ProduceSync(ctx, records...).FirstErr(); err != nil {
+		return fmt.Errorf("send readings: %w", err)
+	}
+	return nil
+}
+
+// learn lets one device of each partition learn, stops labwatch, and takes the snapshots.
+func (s *scale) learn(ctx context.Context) error {
+	var names [partitions]string
+	for i := 0; i < 1000; i++ {
+		name := fmt.Sprint("teacher-", i)
+		names[s.of(name)] = name
+	}
+	start := time.Now().Add(-learned * time.Minute)
+	for n := range learned {
+		var records []*kgo.Record
+		for _, name := range names {
+			for a := range s.analytes {
+				records = append(records, s.reading(name, a, start.Add(time.Duration(n)*time.Minute)))
+			}
+		}
+		if err := s.send(ctx, records); err != nil {
+			return err
+		}
+	}
+	c, err := s.start(s.job)
+	if err != nil {
+		return err
+	}
+	if err := s.caughtUp(ctx, c, 3*time.Minute); err != nil {
+		return errors.Join(err, c.stop())
+	}
+	if err := c.stop(); err != nil {
+		return err
+	}
+	return s.readSnapshots(ctx, func(r *kgo.Record) {
+		switch {
+		case strings.HasPrefix(string(r.Key), "c/"):
+			s.card[r.Partition] = r.Value
+		case strings.HasPrefix(string(r.Key), "d/"):
+			s.state[r.Partition] = r.Value
+		}
+	})
+}
+
+func (s *scale) readSnapshots(ctx context.Context, each func(*kgo.Record)) error {
+	topic := s.prefix + "snapshots"
+	client, err := kgo.NewClient(kgo.SeedBrokers(s.brokers...), kgo.ConsumeTopics(topic), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for {
+		poll, cancel := context.WithTimeout(ctx, 3*time.Second) // a quiet topic
+		fetches := client.PollFetches(poll)
+		cancel()
+		if fetches.NumRecords() == 0 {
+			return ctx.Err()
+		}
+		fetches.EachRecord(each)
+	}
+}
+
+// clone writes the snapshots of the fleet.
+func (s *scale) clone(ctx context.Context) error {
+	began, bytes := time.Now(), 0
+	for i := 0; i < s.scale; {
+		var records []*kgo.Record
+		for size := 0; i < s.scale && size < 8<<20; i++ {
+			name := device(i)
+			p := s.of(name)
+			for _, r := range []*kgo.Record{{Key: []byte("d/" + name), Value: s.state[p]}, {Key: []byte("c/" + name), Value: s.card[p]}} {
+				if len(r.Value) == 0 {
+					return fmt.Errorf("partition %d has no snapshot to clone", p)
+				}
+				r.Topic, r.Partition = s.prefix+"snapshots", p
+				records = append(records, r)
+				size += len(r.Value)
+				bytes += len(r.Value)
+			}
+		}
+		client, err := kgo.NewClient(kgo.SeedBrokers(s.brokers...), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+		if err != nil {
+			return err
+		}
+		err = client.ProduceSync(ctx, records...).FirstErr()
+		client.Close()
+		if err != nil {
+			return fmt.Errorf("write snapshots: %w", err)
+		}
+	}
+	covers, _ := binary.Uvarint(s.state[0][1:])
+	fmt.Printf("cloned snapshots=%d bytes_a_device=%d bytes=%d covers=%d seconds=%.1f\n", 2*s.scale, bytes/s.scale, bytes, covers, time.Since(began).Seconds())
+	return nil
+}
+
+func device(i int) string { return fmt.Sprintf("analyser-%06d", i) }
+
+// recover starts labwatch and tells how long it took until it was ready. With work, readings of devices drawn at
+// random follow, and it is killed under them.
+func (s *scale) recover(ctx context.Context, name string, deleted, work bool) error {
+	if deleted {
+		if err := os.RemoveAll(s.path(s.prefix + "state")); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	c, err := s.start(s.job)
+	if err != nil {
+		return err
+	}
+	if err := s.caughtUp(ctx, c, 10*time.Minute); err != nil {
+		return errors.Join(err, c.stop())
+	}
+	took := time.Since(began)
+	fmt.Printf("recovery of=%q ready_seconds=%.2f %s\n", name, took.Seconds(), s.memoryOf(ctx, c))
+	if !work {
+		return c.stop()
+	}
+	cpu, _ := c.cpu()
+	began = time.Now()
+	for sent := 0; time.Since(began) < s.paced; {
+		at := time.Now()
+		var records []*kgo.Record
+		for range s.rate / 10 {
+			records = append(records, s.reading(device(s.rng.IntN(s.scale)), s.rng.IntN(s.analytes), at))
+		}
+		if err := s.send(ctx, records); err != nil {
+			return errors.Join(err, c.stop())
+		}
+		if sent++; sent%50 == 0 {
+			fmt.Printf("working seconds=%.0f %s\n", time.Since(began).Seconds(), s.memoryOf(ctx, c))
+		}
+		time.Sleep(time.Until(at.Add(100 * time.Millisecond)))
+	}
+	used, _ := c.cpu()
+	fmt.Printf("worked records=%d cpu_seconds=%.1f %s\n", s.serial-partitions*learned*s.analytes, (used - cpu).Seconds(), s.memoryOf(ctx, c))
+	c.kill()
+	return nil
+}
+
+// caughtUp waits until labwatch is ready and has judged all there is.
+func (s *scale) caughtUp(ctx context.Context, c *child, patience time.Duration) error {
+	for began := time.Now(); time.Since(began) < patience; {
+		if err := errors.Join(ctx.Err(), c.ended()); err != nil {
+			return err
+		}
+		if answer, err := http.Get("http://" + c.address + "/readyz"); err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				if lag, err := s.lag(ctx, s.job); err == nil && lag == 0 {
+					return nil
+				}
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("labwatch was not ready after %v; it said: %s", patience, c.said)
+}
+
+// memoryOf reads the kernel's figures and labwatch's own.
+func (s *scale) memoryOf(ctx context.Context, c *child) string {
+	var b strings.Builder
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	for _, field := range []struct{ key, name string }{{"VmRSS:", "rss_mb"}, {"RssAnon:", "anonymous_mb"}, {"RssFile:", "files_mb"}, {"VmHWM:", "peak_mb"}} {
+		for line := range strings.Lines(string(status)) {
+			if rest, ok := strings.CutPrefix(line, field.key); ok {
+				kb, _ := strconv.Atoi(strings.Fields(rest)[0])
+				fmt.Fprintf(&b, "%s=%d ", field.name, kb/1024)
+			}
+		}
+	}
+	for _, field := range []struct{ key, name string }{{"labwatch_devices_known", "devices"}, {"labwatch_devices_in_memory", "in_memory"},
+		{"labwatch_device_memory_bytes", "device_bytes"}, {"labwatch_device_memory_hits_total", "hits"},
+		{"labwatch_device_memory_misses_total", "misses"}, {"labwatch_device_memory_evictions_total", "evictions"},
+		{"labwatch_state_disk_bytes", "disk_bytes"}} {
+		value, _ := c.metric(ctx, field.key) // zero before there is one
+		fmt.Fprintf(&b, "%s=%.0f ", field.name, value)
+	}
+	return b.String()
+}
