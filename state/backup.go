@@ -24,7 +24,7 @@ func (s *Store) Backup(w io.Writer) error {
 		return fmt.Errorf("back up state: %w", err)
 	}
 	defer release()
-	packed, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	packed, err := gzip.NewWriterLevel(untilClosed{s, w}, gzip.BestSpeed)
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,19 @@ func (s *Store) Backup(w io.Writer) error {
 		return fmt.Errorf("back up state: %w", err)
 	}
 	return nil
+}
+
+// untilClosed lets a backup fail when the store is to be closed, which would wait for it.
+type untilClosed struct {
+	s *Store
+	w io.Writer
+}
+
+func (u untilClosed) Write(b []byte) (int, error) {
+	if u.s.closing.Load() {
+		return 0, ErrClosed
+	}
+	return u.w.Write(b)
 }
 
 // Backup writes everything that a folder holds which no process uses. It changes nothing in it.

@@ -29,6 +29,8 @@ type Store struct {
 	life   sync.RWMutex // held for reading while Badger is in use: its maps of files vanish with Close
 	closed bool
 
+	closing atomic.Bool // somebody waits to close it
+
 	mu         sync.Mutex // of what follows, and of writing
 	partitions map[int32]*partition
 	gone       map[int32]bool // found damaged by Get, and not yet loaded again: writes would cover the hole
@@ -89,6 +91,7 @@ func (s *Store) set(number int32, p *partition) {
 // Close writes what Badger holds in memory, if there is room, and lets go of the folder. It waits for calls under way.
 // Another Close does nothing.
 func (s *Store) Close() error {
+	s.closing.Store(true)
 	s.life.Lock()
 	defer s.life.Unlock()
 	if s.closed {

@@ -35,8 +35,9 @@ type Config struct {
 	MaxSeries int `yaml:"max_series"`
 	// ForgetAfter is how long a device must not be heard to be taken for retired, by the time of ticks. 0 never.
 	ForgetAfter time.Duration `yaml:"forget_after"`
-	// MemoryMB is how much memory all devices of the process may take, in MiB. Those that were not used for longest
-	// are left on disk, and come back with their next reading. At least 16.
+	// MemoryMB is how much memory all devices of the process may take, in MiB. Half of it is what devices hold, half is
+	// room for Go's garbage collector, which by default lets the heap grow to twice what lives. Devices that were not
+	// used for longest are left on disk, and come back with their next reading. At least 16.
 	MemoryMB int `yaml:"memory_mb"`
 	// Groups maps a group's name to the devices whose telemetry one isolation forest learns together. Devices in no
 	// group form one group for each set of channels.
@@ -46,7 +47,7 @@ type Config struct {
 // DefaultConfig is what config.yaml documents.
 func DefaultConfig() Config {
 	return Config{FalseAlarms: 1, Seed: 1, Remember: 256, LateAfter: 24 * time.Hour, PatientSpan: 24 * time.Hour, TickInterval: 5 * time.Second,
-		AcceptAfter: Patience{Time: 24 * time.Hour, Readings: 500}, MaxSeries: 200, ForgetAfter: 90 * 24 * time.Hour, MemoryMB: 512}
+		AcceptAfter: Patience{Time: 24 * time.Hour, Readings: 500}, MaxSeries: 200, ForgetAfter: 90 * 24 * time.Hour, MemoryMB: 1024}
 }
 
 // Validate names every mistake by its path below judge.

@@ -65,6 +65,18 @@ func (a *Admin) Handler(access *Access) http.Handler {
 	}))
 }
 
+// HandleBackup answers GET /-/backup with what backup writes. An answer that fails half way breaks off, which the client
+// sees; and whoever reads what there is of it misses the checksum at its end.
+func (a *Admin) HandleBackup(backup func(io.Writer) error) {
+	a.Handle("GET /-/backup", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/gzip")
+		w.Header().Set("Content-Disposition", `attachment; filename="labwatch-state.gz"`)
+		if err := backup(w); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	})
+}
+
 // HandleLogLevel answers GET and PUT /-/loglevel with a word such as debug. set returns an error for a word that is no
 // level.
 func (a *Admin) HandleLogLevel(get func() string, set func(level, by string) error) {

@@ -124,6 +124,8 @@ func TestOpenAPI(t *testing.T) {
 		return Reloaded{Applied: []string{"log.level"}, NeedsRestart: []string{}}, nil
 	})
 
+	admin.HandleBackup(func(w io.Writer) error { _, err := io.WriteString(w, "packed"); return err })
+
 	var patterns []string
 	for _, r := range routes(Build{}, &Page{}, ready, fleet) {
 		patterns = append(patterns, strings.TrimSuffix(r.pattern, "{$}"))

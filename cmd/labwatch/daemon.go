@@ -66,7 +66,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		return err
 	}
 	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Only: d.only, TickInterval: cfg.Judge.TickInterval,
-		Memory: int64(cfg.Judge.MemoryMB) << 20, Rules: rules, Log: d.log,
+		Memory: int64(cfg.Judge.MemoryMB) << 20 / 2, Rules: rules, Log: d.log,
 		Delivers: d.only != stageSequence && len(cfg.Delivery.Sinks) > 0}
 	if env.Instance == "" {
 		if env.Instance, err = os.Hostname(); err != nil {
@@ -132,6 +132,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		default:
 			closing.add("state", func(context.Context) error { return store.Close() })
 			f.page.Add(store.Metrics(), store.Help())
+			f.admin.HandleBackup(loggedBackup(store, d.log))
 			disk = store
 		}
 		judge = kafka.NewJudge(env, layout.JudgedTopic, client, disk, func(int32) *stream.Worker { return d.worker(cfg.Fused) })

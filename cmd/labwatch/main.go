@@ -67,7 +67,7 @@ Exit codes: 0 done, 1 failed while working, 2 wrong flags, config, mappings or k
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(newRunCommand(), newDemoCommand(), newReplayCommand(), newTestCommand(), newSimulateCommand(),
 		newCheckCommand(), newConfigCommand(), newBrokerCommand(), newKeysCommand(), newRejectsCommand(), newExplainCommand(), newAlertCommand(),
-		newEvalCommand(), newVersionCommand())
+		newEvalCommand(), newStateCommand(), newVersionCommand())
 	return root
 }
 

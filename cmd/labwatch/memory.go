@@ -26,6 +26,7 @@ const (
 	alertBytes    = 280      // what the alert of one detector of one series stands at
 	deviceBytes   = 2000     // names, maps, what readers see
 	rememberBytes = 16       // a remembered reading
+	cardBytes     = 300      // what stays in memory of a device
 	processBytes  = 40 << 20 // the program, its libraries and tables
 )
 
@@ -39,7 +40,8 @@ func estimateMemory(cfg *config.Config, devices, analytes int) memoryNeed {
 	m.Device = deviceBytes + 2*rememberBytes*int64(cfg.Judge.Remember) // results and controls
 	m.Live = int64(devices) * (m.Device + int64(min(analytes, cfg.Judge.MaxSeries))*m.Series)
 	m.Store = int64(cfg.State.MemoryMB)<<20 + 2*int64(cfg.Kafka.Partitions)*int64(cfg.Kafka.FetchBytes)
-	m.Resident = 2*m.Live + m.Store + processBytes // the garbage collector lets the heap grow to twice what lives
+	// The garbage collector lets the heap grow to twice what lives. What does not fit is left on disk but for its card.
+	m.Resident = min(2*m.Live, int64(cfg.Judge.MemoryMB)<<20+2*cardBytes*int64(devices)) + m.Store + processBytes
 	return m
 }
 
