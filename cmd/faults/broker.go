@@ -127,10 +127,10 @@ func (b *kafkaBroker) address() string { return b.at }
 func (b *kafkaBroker) can(k kind) bool { return k == brokerRestart || k == brokerKill }
 func (b *kafkaBroker) stop() error     { return b.do("stop") }
 
-// sound: the node finishes decided commits when it starts again, but at that moment its own view of the cluster has no
-// leaders, and it takes partitions without a leader for deleted: "these partitions are likely deleted already and hence
-// can be skipped" (TransactionMarkerChannelManager, Kafka 4.4). With more than one node another is the leader.
-func (b *kafkaBroker) sound(k kind) bool { return k != brokerKill }
+// sound: while a single node stops or starts, its own view of the cluster has no leaders, and its coordinator takes a
+// partition without a leader for a deleted one when it writes the markers of a commit: "these partitions are likely deleted
+// already and hence can be skipped" (TransactionMarkerChannelManager, Kafka 4.4). With more nodes another one leads.
+func (b *kafkaBroker) sound(k kind) bool { return k != brokerKill && k != brokerRestart }
 
 func (b *kafkaBroker) restart(crash bool, down time.Duration) error {
 	if crash {

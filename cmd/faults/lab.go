@@ -104,6 +104,7 @@ func (l *lab) config(name, brokers, http string) (string, error) {
 	c.Kafka.Partitions = int32(l.partitions)
 	c.Kafka.SessionTimeout = sessionTimeout
 	c.Judge.TickInterval = 2 * time.Second
+	c.Judge.MemoryMB = 16 // the least, so that with some thousand devices most are on disk
 	c.Kafka.Topics.Log, c.Kafka.Topics.Records, c.Kafka.Topics.Alerts = l.topic("log"), l.topic("records"), l.topic("alerts")
 	c.Kafka.Topics.Rejects, c.Kafka.Topics.Snapshots = l.topic("rejects"), l.topic("snapshots")
 	// Short, because an instance lives for some seconds only, and snapshots must be there to be lost. A partition has

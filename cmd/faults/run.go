@@ -96,10 +96,8 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 		switch {
 		case len(l.kinds) > 0 && !slices.Contains(l.kinds, k):
 			return false
-		case k == brokerKill:
+		case k == brokerRestart || k == brokerKill:
 			return l.bus.can(k) && (l.bus.sound(k) || slices.Contains(l.kinds, k))
-		case k == brokerRestart:
-			return l.bus.can(k)
 		case k == diskFull:
 			return disks
 		}
@@ -110,7 +108,7 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 		case !l.bus.can(k):
 			r.skipped = append(r.skipped, fmt.Sprintf("%s: not with this broker", k))
 		case !can(k) && len(l.kinds) == 0:
-			r.skipped = append(r.skipped, fmt.Sprintf("%s: a Kafka of one node, killed between the decision of a commit and its markers, "+
+			r.skipped = append(r.skipped, fmt.Sprintf("%s: a Kafka of one node that goes between the decision of a commit and its markers "+
 				"forgets some of the markers (see DESIGN.md); --kinds %s does it all the same", k, k))
 		}
 	}

@@ -59,6 +59,9 @@ func TestNothingOwed(t *testing.T) {
 			if err := <-done; err != nil {
 				t.Fatal(err)
 			}
+			if at := j.stats.lastCommit.Get(); at < float64(time.Now().Add(-time.Hour).Unix()) {
+				t.Errorf("the last commit was at %v s", at)
+			}
 			if owes() {
 				committed, redo := b.noted()
 				t.Errorf("committed %d, redo point %d; both should be 80", committed, redo)

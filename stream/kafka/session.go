@@ -122,7 +122,8 @@ const (
 	longestPause = 5 * time.Second
 )
 
-// closePatience is how long an orderly end may take to close fetches and to leave a group that it owes a rebalance.
+// closePatience is how long a session may take to close. The client leaves the group when it owes it a rebalance, or the
+// partitions that it gave up would be nobody's; but it would also wait for a join that is under way.
 const closePatience = 2 * time.Second
 
 func (s *session) run(ctx context.Context) (err error) {
@@ -140,9 +141,6 @@ func (s *session) run(ctx context.Context) (err error) {
 	s.watchdog = watchdog{admin: kadm.NewClient(s.gts.Client()), group: s.group(), patience: 3 * s.env.SessionTimeout}
 	defer func() {
 		s.stats.joined.Store(false)
-		if !errors.Is(err, errStopped) {
-			end() // nothing is left to be said in order; a join or a recovery under way would be waited for
-		}
 		defer time.AfterFunc(closePatience, end).Stop()
 		if errors.Is(err, errStopped) && s.env.LeaveOnStop {
 			s.leave(life)

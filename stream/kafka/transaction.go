@@ -179,6 +179,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		s.pace.committed(began, s.committed)
 		s.stage.settle(s.committed)
 		s.stats.commits.Inc()
+		s.stats.lastCommit.Set(float64(s.committed.UnixMilli()) / 1e3)
 		s.stats.commitSeconds.UpdateDuration(began)
 		return nil
 	}
