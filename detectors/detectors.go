@@ -66,6 +66,18 @@ type Evidence struct {
 	// Thinned is the number of readings from one that counts to the next: Current.N readings then span
 	// Current.N times Thinned. 0 when every reading counts.
 	Thinned int
+	// P is the probability of such a score, or a higher one, while nothing is wrong, of one look; 0 where the
+	// detector knows none.
+	P float64
+	// Parts are the channels of a vector that made the score, in their order; empty for a single series.
+	Parts []Part
+}
+
+// Part is what one channel of a vector has to do with its score.
+type Part struct {
+	Channel   int     // index into Sample.Values
+	Share     float64 // above 0, and 1 in sum
+	Direction int     // +1 above nearly all of what is normal, -1 below, 0 among it: then the combination is odd
 }
 
 // Explainer is a detector that can say what its score of s rests on. It is called when an alert is written.

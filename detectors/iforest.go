@@ -121,18 +121,6 @@ func (d *iforest) Limits() Limits {
 	return levels(d.calib.warning, d.cfg.Warning, d.cfg.Critical, d.calib.critical)
 }
 
-// Explain gives the calibration scores as the baseline and the score of s as the current value.
-func (d *iforest) Explain(s Sample) Evidence {
-	e := Evidence{Statistic: "isolation score", Baseline: d.calib.moments(), Since: s.At}
-	if !d.ready() || !d.usable(s) {
-		return e
-	}
-	keys(d.x, s.Values)
-	score := isolation(d.trees, d.height, d.x)
-	e.Current = Moments{Mean: score, N: 1}
-	return e
-}
-
 // Bytes is the memory held, in bytes.
 func (d *iforest) Bytes() int {
 	n := 4*cap(d.rows) + 2*cap(d.calib.scores) + 2*cap(d.calib.sorted) + 32*cap(d.trees)

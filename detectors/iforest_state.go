@@ -27,8 +27,9 @@ func (d *iforest) MarshalBinary() ([]byte, error) {
 		}
 	}
 	b = binary.AppendUvarint(b, uint64(len(d.trees)))
+	average := d.averages()
 	for _, t := range d.trees {
-		b = t.append(b)
+		b = t.append(b, average)
 	}
 	b = binary.AppendUvarint(b, uint64(d.next))
 	b = binary.AppendUvarint(b, uint64(d.since))
@@ -46,8 +47,12 @@ func (d *iforest) UnmarshalBinary(data []byte) error {
 		r.fail(fmt.Errorf("generator: %w", err))
 	}
 	n.readRows(r)
+	var average []float64
 	for range r.count(1000) {
-		t := readTree(r, n.channels)
+		if average == nil { // the config may have asked for larger samples when it was written
+			average = averagePaths(maxSample)
+		}
+		t := readTree(r, n.channels, average)
 		if len(n.trees) < n.cfg.Trees {
 			n.trees = append(n.trees, t)
 			n.height = max(n.height, heightLimit(int(t.sample)))

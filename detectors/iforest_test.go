@@ -82,7 +82,7 @@ func TestScoreIsTheDefinition(t *testing.T) {
 				}
 				depth++
 			}
-			sum += float64(depth) + averagePath(tree.leafSize(i, depth))
+			sum += float64(depth) + averagePath(tree.leafSize(i, depth, averagePaths(256)))
 		}
 		want := math.Pow(2, -sum/float64(len(f.trees))/averagePath(256))
 		near(t, "score", f.Score(v), want, 1e-6)
@@ -107,7 +107,7 @@ func TestTreeShape(t *testing.T) {
 		sum = func(i, depth int) (next int) {
 			switch n := tree.nodes[i]; {
 			case n.leaf():
-				size += tree.leafSize(i, depth)
+				size += tree.leafSize(i, depth, averagePaths(256))
 				return i + 1
 			case n.channel == 0 || n.channel == 3:
 				t.Fatal("split on a constant channel")
@@ -281,6 +281,51 @@ func TestForestOutlivesItsParameters(t *testing.T) {
 		}
 		if score, ready := e.Score(Sample{Values: []float64{9, 9, 9, 9}}); !ready || score < 0.65 {
 			t.Fatalf("score %v %v", score, ready)
+		}
+	}
+}
+
+// The evidence names the channel that is off, and its side; of an odd combination of two it names both.
+func TestForestNamesChannels(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	d := forestWith(t, nil)
+	draw := func() []float64 {
+		x := r.NormFloat64()
+		return []float64{x, x + 0.2*r.NormFloat64(), r.NormFloat64(), r.NormFloat64()}
+	}
+	for range 2500 {
+		s := Sample{Values: draw()}
+		d.Score(s)
+		d.Learn(s)
+	}
+	for _, c := range []struct {
+		name      string
+		x         []float64
+		channels  []int
+		direction int
+		p         float64
+	}{
+		{"one low", []float64{0, 0, -9, 0}, []int{2}, -1, 0.2},
+		{"one high", []float64{0, 0, 0, 9}, []int{3}, 1, 0.2},
+		{"two that part", []float64{1.8, -1.8, 0, 0}, []int{0, 1}, 0, 0.2},
+	} {
+		e := d.Explain(Sample{Values: c.x})
+		sum, named := 0.0, 0.0
+		for _, p := range e.Parts {
+			sum += p.Share
+			for _, want := range c.channels {
+				if p.Channel != want {
+					continue
+				}
+				named += p.Share
+				if c.direction != 0 && p.Direction != c.direction {
+					t.Errorf("%s: direction %d", c.name, p.Direction)
+				}
+			}
+		}
+		t.Logf("%s: p %.4f, parts %+v", c.name, e.P, e.Parts)
+		if named < 0.6 || math.Abs(sum-1) > 1e-9 || !(e.P > 0 && e.P <= c.p) {
+			t.Errorf("%s: %.2f of %.2f are of %v, p %.4f", c.name, named, sum, c.channels, e.P)
 		}
 	}
 }

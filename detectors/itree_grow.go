@@ -77,7 +77,7 @@ func (g *grower) node(rows []uint16, limit, depth int) {
 		c, lo, hi = g.choose(rows)
 	}
 	if c < 0 {
-		path := pathOf(depth, g.average[len(rows)], g.average[len(g.rows)])
+		path := leafPath(depth, g.average[len(rows)], g.average[len(g.rows)])
 		g.nodes = append(g.nodes, inode{path, uint16(len(g.cols)), -1})
 		return
 	}

@@ -9,23 +9,23 @@ import (
 
 // append writes a tree in preorder: for an inner node its channel plus one and threshold, for a leaf a zero
 // and its size. Paths follow from depth and size.
-func (t *itree) append(b []byte) []byte {
-	b, _ = t.appendNode(b, 0, 0)
+func (t *itree) append(b []byte, average []float64) []byte {
+	b, _ = t.appendNode(b, 0, 0, average)
 	return b
 }
 
-func (t *itree) appendNode(b []byte, i, depth int) (out []byte, next int) {
+func (t *itree) appendNode(b []byte, i, depth int, average []float64) (out []byte, next int) {
 	n := t.nodes[i]
 	if n.leaf() {
-		return binary.AppendUvarint(append(b, 0), uint64(t.leafSize(i, depth))), i + 1
+		return binary.AppendUvarint(append(b, 0), uint64(t.leafSize(i, depth, average))), i + 1
 	}
 	b = binary.AppendUvarint(b, uint64(n.channel)+1)
 	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(valueOf(n.at)))
-	b, i = t.appendNode(b, i+1, depth+1)
-	return t.appendNode(b, i, depth+1)
+	b, i = t.appendNode(b, i+1, depth+1, average)
+	return t.appendNode(b, i, depth+1, average)
 }
 
-func readTree(r *reader, channels int) itree {
+func readTree(r *reader, channels int, average []float64) itree {
 	var t itree
 	var leaves []leafAt
 	t.readNode(r, &leaves, channels, 0)
@@ -40,9 +40,8 @@ func readTree(r *reader, channels int) itree {
 		return itree{}
 	}
 	t.sample = uint16(sample)
-	average := averagePaths(sample)
 	for _, l := range leaves {
-		t.nodes[l.node].at = pathOf(l.depth, average[l.size], average[sample])
+		t.nodes[l.node].at = leafPath(l.depth, average[l.size], average[sample])
 	}
 	return t
 }
