@@ -96,6 +96,9 @@ type Evidence struct {
 	Correlation  float64 // lag-1 correlation of neighbouring readings; 0 when none was found
 	Thinned      int     // readings from one that counts to the next; 0 when every reading counts
 
+	P        float64       // probability of such a score while nothing is wrong, of one look; 0 when not known
+	Channels []ChannelPart // of a vector, those that made the score
+
 	Value      float64 // the newest value
 	Comparator string  // "<", "<=", ">" or ">=" when Value is only a bound, else empty
 
@@ -104,6 +107,13 @@ type Evidence struct {
 	FirstSeen int64     // time of the first breach
 	Count     int       // breaches since then
 	Direction int       // +1 high, -1 low, 0 none
+}
+
+// ChannelPart is what one channel has to do with the score of a vector.
+type ChannelPart struct {
+	Name      string
+	Share     float64 // above 0, and about 1 in sum
+	Direction int     // +1 above nearly all of what is normal, -1 below, 0 among it
 }
 
 // MaxValues bounds the values that an alert carries.

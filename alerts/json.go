@@ -61,6 +61,8 @@ func (w *object) evidence(e *Evidence) {
 	if e.Thinned > 1 {
 		w.integer("thinned", int64(e.Thinned))
 	}
+	w.positive("conformal_p", e.P)
+	w.channels(e.Channels)
 	w.number("value", e.Value)
 	w.optional("comparator", e.Comparator)
 	w.numbers("values", e.Values)
@@ -70,13 +72,32 @@ func (w *object) evidence(e *Evidence) {
 	if e.Count != 0 {
 		w.integer("count", int64(e.Count))
 	}
+	w.direction(e.Direction)
+	w.close()
+}
+
+func (w *object) direction(d int) {
 	switch {
-	case e.Direction > 0:
+	case d > 0:
 		w.text("direction", "high")
-	case e.Direction < 0:
+	case d < 0:
 		w.text("direction", "low")
 	}
-	w.close()
+}
+
+func (w *object) channels(parts []ChannelPart) {
+	if len(parts) == 0 {
+		return
+	}
+	w.array("channels")
+	for i, p := range parts {
+		w.element(i)
+		w.text("name", p.Name)
+		w.number("share", p.Share)
+		w.direction(p.Direction)
+		w.close()
+	}
+	w.end()
 }
 
 func (w *object) positive(key string, x float64) {

@@ -95,6 +95,11 @@ func drawAlert(t *rapid.T) Alert {
 			Direction: rapid.IntRange(-1, 1).Draw(t, "direction"),
 		},
 	}
+	a.Evidence.P = rapid.SampledFrom([]float64{0, 0.0009765625, 1}).Draw(t, "p")
+	for range rapid.IntRange(0, 3).Draw(t, "channels") {
+		a.Evidence.Channels = append(a.Evidence.Channels, ChannelPart{Name: name("channel"),
+			Share: rapid.Float64Range(0, 1).Draw(t, "share"), Direction: rapid.IntRange(-1, 1).Draw(t, "side")})
+	}
 	for range rapid.IntRange(0, MaxValues).Draw(t, "values") {
 		a.Evidence.Values = append(a.Evidence.Values, rapid.Float64Range(-1e300, 1e300).Draw(t, "v"))
 	}

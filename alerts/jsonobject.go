@@ -30,6 +30,21 @@ func (w *object) open(k string) {
 
 func (w *object) close() { w.dst, w.first = append(w.dst, '}'), false }
 
+// array begins a list of objects; each of them begins with element and ends with close, and the list with end.
+func (w *object) array(k string) {
+	w.key(k)
+	w.dst = append(w.dst, '[')
+}
+
+func (w *object) element(i int) {
+	if i > 0 {
+		w.dst = append(w.dst, ',')
+	}
+	w.dst, w.first = append(w.dst, '{'), true
+}
+
+func (w *object) end() { w.dst = append(w.dst, ']') }
+
 func (w *object) text(k, v string) {
 	w.key(k)
 	w.dst = appendString(w.dst, v)

@@ -88,6 +88,8 @@ type evidence struct {
 	Readings   float64   `json:"readings_a_day"`
 	Correlated float64   `json:"correlation"`
 	Thinned    int       `json:"thinned"`
+	P          float64   `json:"conformal_p"`
+	Channels   []channel `json:"channels"`
 	Value      *float64  `json:"value"`
 	Comparator string    `json:"comparator"`
 	Values     []float64 `json:"values"`
@@ -96,6 +98,12 @@ type evidence struct {
 	FirstSeen  time.Time `json:"first_seen"`
 	Count      int       `json:"count"`
 	Direction  string    `json:"direction"`
+}
+
+type channel struct {
+	Name      string  `json:"name"`
+	Share     float64 `json:"share"`
+	Direction string  `json:"direction"`
 }
 
 type moments struct {
@@ -114,13 +122,21 @@ func (m *evidence) evidence() Evidence {
 		Since: nanoseconds(m.Current.Since), Value: orNaN(m.Value), Comparator: m.Comparator, Values: m.Values,
 		Low: orNaN(m.Low), High: orNaN(m.High), FirstSeen: nanoseconds(m.FirstSeen), Count: m.Count,
 	}
-	switch m.Direction {
-	case "high":
-		e.Direction = 1
-	case "low":
-		e.Direction = -1
+	e.P, e.Direction = m.P, sideOf(m.Direction)
+	for _, c := range m.Channels {
+		e.Channels = append(e.Channels, ChannelPart{c.Name, c.Share, sideOf(c.Direction)})
 	}
 	return e
+}
+
+func sideOf(direction string) int {
+	switch direction {
+	case "high":
+		return 1
+	case "low":
+		return -1
+	}
+	return 0
 }
 
 func orNaN(p *float64) float64 {

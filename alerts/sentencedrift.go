@@ -1,8 +1,11 @@
 package alerts
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // mean tells of a window mean against the baseline.
@@ -111,7 +114,29 @@ func (t *teller) vector() (string, []string) {
 	if t.Change == Resolved {
 		return "channels together normal again" + than, t.life(t.worst())
 	}
-	return "channels together unusual" + than, []string{t.score(), t.threshold(), t.breaches()}
+	return "channels together unusual" + than, []string{t.mostly(), t.score(), t.threshold(), t.breaches()}
+}
+
+// mostly names the channels that made a quarter of the score or more, the greatest part first.
+func (t *teller) mostly() string {
+	parts := slices.Clone(t.Evidence.Channels)
+	slices.SortStableFunc(parts, func(a, b ChannelPart) int { return cmp.Compare(b.Share, a.Share) })
+	var names []string
+	for _, p := range parts {
+		if name := clean(p.Name); p.Share >= 0.25 && name != "" {
+			switch {
+			case p.Direction > 0:
+				name += " high"
+			case p.Direction < 0:
+				name += " low"
+			}
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "mostly " + strings.Join(names, " and ")
 }
 
 // other tells of a detector or rule that this file does not know.

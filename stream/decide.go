@@ -55,8 +55,8 @@ func (w *Worker) sayBy(by string, about subject, rule string, s *alerts.State, c
 	emit(w.publish.alert(&a))
 }
 
-// explain is the evidence of a detector's score.
-func explain(d detectors.Detector, sample detectors.Sample, o opinion, value float64) alerts.Evidence {
+// explain is the evidence of a detector's score. channels are the names of a vector's values.
+func explain(d detectors.Detector, sample detectors.Sample, o opinion, value float64, channels []string) alerts.Evidence {
 	e := alerts.NewEvidence("score")
 	e.Score, e.Threshold, e.Value = o.score, o.limits.Warning, value
 	x, ok := d.(detectors.Explainer)
@@ -68,12 +68,16 @@ func explain(d detectors.Detector, sample detectors.Sample, o opinion, value flo
 	e.BaselineMean, e.BaselineSD, e.BaselineN = known(why.Baseline)
 	e.CurrentMean, e.CurrentSD, e.CurrentN = known(why.Current)
 	e.Correlation, e.Thinned = why.Correlation, why.Thinned
+	e.P = why.P
+	for _, p := range why.Parts {
+		e.Channels = append(e.Channels, alerts.ChannelPart{Name: channels[p.Channel], Share: math.Round(100*p.Share) / 100, Direction: p.Direction})
+	}
 	return e
 }
 
 // explain is the evidence of one of the series' detectors, with what its level promises.
 func (s *series) explain(i int, sample detectors.Sample, o opinion, value float64) alerts.Evidence {
-	e := explain(s.dets[i], sample, o, value)
+	e := explain(s.dets[i], sample, o, value, nil)
 	if p, ok := s.dets[i].(detectors.Promised); ok {
 		e.RunLength = p.RunLength()
 	}

@@ -185,7 +185,7 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 		state := m.state(i, len(g.dets))
 		change := step(about, name, policy.Policy, state, o.observe(r.Time, math.NaN(), 0))
 		if change != alerts.Quiet {
-			w.say(about, name, state, change, explain(g.dets[i], sample, o, math.NaN()), emit)
+			w.say(about, name, state, change, explain(g.dets[i], sample, o, math.NaN(), g.channels), emit)
 		}
 	}
 	// Its own breach and its own member's open alert are the group's own state, so they may be asked.
