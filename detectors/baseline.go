@@ -34,9 +34,9 @@ type Baseline struct {
 
 	hasRef   bool // ranks are those of the reference
 	refSince int64
-	block    []float64 // in the order of arrival
-	blockAt  int64     // time of the first of the block
-	skipped  int       // readings since the last that counted
+	block    numbers // in the order of arrival
+	blockAt  int64   // time of the first of the block
+	skipped  int     // readings since the last that counted
 
 	spacing spacing
 	runs    runs // of equal values, as the last block of neighbours showed them
@@ -82,14 +82,11 @@ func (b *Baseline) collect(s Sample) {
 		return
 	}
 	b.skipped = 0
-	if len(b.block) == 0 {
+	if b.block.len() == 0 {
 		b.blockAt = s.At
 	}
-	if len(b.block) == cap(b.block) { // append may double it; most of a fleet never needs more than a few readings
-		b.block = append(make([]float64, 0, min(max(16, 2*len(b.block)), b.cfg.Size+b.phase)), b.block...)
-	}
-	b.block = append(b.block, s.Value())
-	switch n := len(b.block); {
+	b.block.add(s.Value(), b.cfg.Size+b.phase)
+	switch n := b.block.len(); {
 	case n >= b.target():
 		b.anchor()
 	case !b.anchored() && n >= b.cfg.MinN && (b.momN == 0 || (n+b.phase)%warmUpStep(n) == 0):
@@ -113,29 +110,31 @@ func (b *Baseline) anchored() bool { return b.hasRef }
 
 // anchor makes the block the reference.
 func (b *Baseline) anchor() {
-	sorted := slices.Clone(b.block)
+	block := b.block.appendTo(make([]float64, 0, b.block.len()), 0)
+	sorted := slices.Clone(block)
 	slices.Sort(sorted)
 	b.refSince = b.blockAt
 	b.momN, b.hasRef = 0, true
 	b.ranks = newRanks(sorted, b.ranks)
 	if b.spacing.stride == 1 {
-		b.runs = countRuns(b.block)
+		b.runs = countRuns(block)
 		b.runs.mode = common(sorted)
 	}
-	b.spacing = b.spacing.after(lagOne(b.block, &b.ranks), len(b.block))
-	b.fitTo(sorted, b.block) // which has done its service
-	b.block = b.block[:0]
+	b.spacing = b.spacing.after(lagOne(block, &b.ranks), len(block))
+	b.fitTo(sorted, block) // which has done its service
+	b.block.clear()
 	b.version++
 }
 
 // warmUp learns from the first momN values of the block: the same values, and so the same bits, after a
 // restart.
 func (b *Baseline) warmUp() {
-	sorted := slices.Clone(b.block[:b.momN])
+	block := b.block.appendTo(make([]float64, 0, b.block.len()), 0)[:b.momN]
+	sorted := slices.Clone(block)
 	slices.Sort(sorted)
 	b.ranks = newRanks(sorted, b.ranks)
-	b.spacing.left = math.Max(0, lagOne(b.block[:b.momN], &b.ranks))
-	b.fitTo(sorted, nil)
+	b.spacing.left = math.Max(0, lagOne(block, &b.ranks))
+	b.fitTo(sorted, block)
 }
 
 func (b *Baseline) fitTo(sorted, scratch []float64) {
@@ -146,7 +145,8 @@ func (b *Baseline) fitTo(sorted, scratch []float64) {
 // Reset forgets all values, after a calibration or a change of lot at the time at (nanoseconds since 1970
 // UTC). Values from before it that arrive late are not learned. A hold ends.
 func (b *Baseline) Reset(at int64) {
-	b.hasRef, b.block = false, b.block[:0]
+	b.hasRef = false
+	b.block.clear()
 	b.refSince, b.blockAt, b.notBefore = 0, 0, at
 	b.momN, b.fit, b.fitOK, b.ranks, b.asked = 0, fit{}, false, ranks{}, answer{}
 	b.spacing, b.runs, b.skipped = unspaced(), runs{}, 0
@@ -163,7 +163,8 @@ func (b *Baseline) Hold(on bool) { b.held = on }
 // newest values were already bad. Before the first anchor it does nothing.
 func (b *Baseline) Discard() {
 	if b.anchored() {
-		b.block, b.blockAt = b.block[:0], 0
+		b.block.clear()
+		b.blockAt = 0
 	}
 }
 
@@ -193,7 +194,7 @@ func (b *Baseline) N() int {
 	if b.anchored() {
 		return b.ranks.n
 	}
-	return len(b.block)
+	return b.block.len()
 }
 
 // Size is the number of values that make a reference.
@@ -335,5 +336,5 @@ func (b *Baseline) Bytes() int {
 	if b == nil {
 		return 0
 	}
-	return b.ranks.bytes() + 8*cap(b.block) + 16*b.recent.size() + 500
+	return b.ranks.bytes() + b.block.bytes() + b.recent.bytes() + 550
 }

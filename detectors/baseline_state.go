@@ -24,7 +24,7 @@ func (b *Baseline) MarshalBinary() ([]byte, error) {
 	out = binary.AppendUvarint(out, uint64(b.resets))
 	out = binary.AppendVarint(out, b.notBefore)
 	out = b.appendReference(binary.AppendVarint(out, b.refSince))
-	out = appendFloats(binary.AppendVarint(out, b.blockAt), b.block)
+	out = appendFloats(binary.AppendVarint(out, b.blockAt), b.block.appendTo(nil, 0))
 	out = binary.AppendUvarint(out, uint64(b.momN))
 	out = binary.AppendUvarint(out, uint64(b.skipped))
 	return b.recent.append(b.runs.append(b.spacing.append(out))), nil
@@ -40,7 +40,9 @@ func (b *Baseline) UnmarshalBinary(data []byte) error {
 	n.refSince = r.varint()
 	sorted := readReference(r, format)
 	n.blockAt = r.varint()
-	n.block = r.floats(nil, longestBlock)
+	for _, v := range r.floats(nil, longestBlock) {
+		n.block.add(v, longestBlock)
+	}
 	momN, skipped := r.uvarint(), r.uvarint()
 	n.spacing, n.runs = readSpacing(r), readRuns(r)
 	n.recent = newWindow(b.recent.size())
@@ -74,8 +76,8 @@ func checkBaseline(b *Baseline, sorted []float64, version, resets, momN uint64) 
 		return fmt.Errorf("%d resets in version %d", resets, version)
 	case !slices.IsSorted(sorted):
 		return errors.New("reference is not sorted")
-	case len(sorted) > 0 && momN != 0 || momN > uint64(len(b.block)):
-		return fmt.Errorf("moments of %d values, the block holds %d", momN, len(b.block))
+	case len(sorted) > 0 && momN != 0 || momN > uint64(b.block.len()):
+		return fmt.Errorf("moments of %d values, the block holds %d", momN, b.block.len())
 	}
 	return nil
 }

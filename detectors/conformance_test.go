@@ -45,7 +45,8 @@ func TestScoreChangesNothing(t *testing.T) {
 	})
 }
 
-// Every built-in derives levels, explains itself and states its memory, which does not grow once full.
+// Every built-in derives levels, explains itself and states its memory, which does not grow once full; what a reference
+// takes depends on how many of its values are equal.
 func TestBuiltinsAreComplete(t *testing.T) {
 	battery(t, func(t *testing.T, s *subject) {
 		var full int
@@ -56,7 +57,7 @@ func TestBuiltinsAreComplete(t *testing.T) {
 				full = s.detector.(Sized).Bytes() + s.baseline.Bytes()
 			}
 		}
-		if now := s.detector.(Sized).Bytes() + s.baseline.Bytes(); now > full+full/10 || full < 64 {
+		if now := s.detector.(Sized).Bytes() + s.baseline.Bytes(); now > full+full/4 || full < 64 {
 			t.Errorf("%d bytes at 800 samples, %d at 1600", full, now)
 		}
 		x := s.feed(2, 1)[0]

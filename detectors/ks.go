@@ -116,7 +116,7 @@ func (d *ks) sync() bool {
 		d.since = now
 		win := &d.baseline.recent
 		for i := max(0, win.n-d.cfg.Window); i < win.n; i++ {
-			p := d.baseline.ranks.place(win.vals[win.index(i)])
+			p := d.baseline.ranks.place(win.value(i))
 			d.places[len(d.sorted)] = p
 			d.sorted = append(d.sorted, p)
 		}

@@ -121,7 +121,7 @@ func (d *psi) sync() bool {
 		d.counts = zeroed(d.counts, d.bins.n())
 		win := &d.baseline.recent
 		for i := max(0, win.n-d.cfg.Window); i < win.n; i++ {
-			d.put(uint8(d.bins.bin(win.vals[win.index(i)])))
+			d.put(uint8(d.bins.bin(win.value(i))))
 		}
 	}
 	return d.bins.n() > 1

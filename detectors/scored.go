@@ -31,7 +31,7 @@ func (w *scored) recent(s Sample, b *Baseline, seen bool) []int32 {
 	if !w.built || w.stamp != b.stamp() {
 		for i := range w.win.n {
 			j := w.win.index(i)
-			w.scores[j] = b.score(w.win.vals[j])
+			w.scores[j] = b.score(w.win.vals.at(j))
 		}
 		w.built, w.stamp = true, b.stamp()
 	}
@@ -83,7 +83,7 @@ func (w *scored) unmarshal(data []byte, version byte, what string) error {
 	return nil
 }
 
-func (w *scored) bytes() int { return 24 * w.win.size() }
+func (w *scored) bytes() int { return w.win.bytes() + 4*(cap(w.scores)+cap(w.buf)) }
 
 // chartSpan is the number of newest readings that ewma and cusum look at. Beyond it an EWMA weight is below
 // 0.9⁶⁴ = 0.1 %, and a CUSUM of k = 0.5 in control is practically never above zero for so long. A finite span

@@ -93,7 +93,7 @@ func TestWindowDropsWhatIsTooClose(t *testing.T) {
 	}
 	var got []float64
 	for i := range w.n {
-		got = append(got, w.vals[w.index(i)])
+		got = append(got, w.value(i))
 	}
 	if want := []float64{4, 8, 12, 16, 20}; !slices.Equal(got, want) {
 		t.Fatalf("%v, want %v", got, want)

@@ -7,9 +7,10 @@ import (
 
 // A window holds the newest values of a series that count, with their times, oldest first. Where neighbours
 // are correlated only every stride-th reading counts. Suspect values enter it: a lasting shift must be seen.
-// Its size is fixed, so its memory is 16 bytes a value for ever.
+// Its size is fixed, so its memory is 12 bytes a value for ever, 16 when they have many decimals.
 type window struct {
-	vals    []float64
+	length  int
+	vals    numbers
 	at      []int64 // nanoseconds since 1970 UTC
 	pos     int     // place of the next value, and of the oldest once full
 	n       int
@@ -22,22 +23,27 @@ type window struct {
 }
 
 func newWindow(size int) window {
-	return window{vals: make([]float64, size), at: make([]int64, size), stride: 1}
+	return window{length: size, stride: 1}
 }
 
-func (w *window) size() int  { return len(w.vals) }
-func (w *window) full() bool { return w.n == len(w.vals) }
+func (w *window) size() int  { return w.length }
+func (w *window) full() bool { return w.n == w.length }
+func (w *window) bytes() int { return w.vals.bytes() + 8*cap(w.at) }
 
 // push takes a value in and, when full, lets the oldest go.
 func (w *window) push(v float64, at int64) {
-	w.vals[w.pos], w.at[w.pos] = v, at
-	w.taken++
-	w.pos++
-	if w.pos == len(w.vals) {
-		w.pos = 0
-	}
-	if w.n < len(w.vals) {
+	if w.n < w.length {
+		w.vals.add(v, w.length)
+		w.at = append(roomy(w.at, w.length), at)
 		w.n++
+	} else {
+		w.vals.set(w.pos, v)
+		w.at[w.pos] = at
+	}
+	w.taken++
+	if w.pos++; w.pos == w.length {
+		w.pos = 0
+		w.vals.pack() // what did not fit may be gone
 	}
 }
 
@@ -45,7 +51,7 @@ func (w *window) push(v float64, at int64) {
 func (w *window) due() bool { return w.skipped+1 >= w.stride }
 
 // filled says whether the window is full once the next reading has been seen.
-func (w *window) filled() bool { return w.full() || w.due() && w.n == len(w.vals)-1 }
+func (w *window) filled() bool { return w.full() || w.due() && w.n == w.length-1 }
 
 // take pushes a reading that is due and passes over one that is not.
 func (w *window) take(v float64, at int64) (taken bool) {
@@ -66,20 +72,18 @@ func (w *window) follow(stride int) (dropped bool) {
 	if k < 2 || w.n < 2 {
 		return false
 	}
-	var kept []int
+	n := newWindow(w.length)
 	for i := (w.n - 1) % k; i < w.n; i += k {
-		kept = append(kept, w.index(i))
+		n.push(w.value(i), w.at[w.index(i)])
 	}
-	vals, at := make([]float64, len(w.vals)), make([]int64, len(w.at))
-	for i, j := range kept {
-		vals[i], at[i] = w.vals[j], w.at[j]
-	}
-	w.vals, w.at, w.n, w.pos = vals, at, len(kept), len(kept)%len(vals)
-	w.begun++
+	n.stride, n.skipped, n.begun = w.stride, w.skipped, w.begun+1
+	*w = n
 	return true
 }
 
 func (w *window) clear() {
+	w.vals.clear()
+	w.at = w.at[:0]
 	w.pos, w.n, w.stride, w.skipped = 0, 0, 1, 0
 	w.begun++
 }
@@ -88,7 +92,7 @@ func (w *window) clear() {
 func (w *window) resize(size int) {
 	n := newWindow(size)
 	for i := max(0, w.n-size); i < w.n; i++ {
-		n.push(w.vals[w.index(i)], w.at[w.index(i)])
+		n.push(w.value(i), w.at[w.index(i)])
 	}
 	n.stride, n.skipped, n.begun = w.stride, w.skipped, w.begun+1
 	*w = n
@@ -101,13 +105,16 @@ func (w *window) fills(size int) bool { return w.n >= size || w.due() && w.n == 
 func (w *window) index(i int) int {
 	i += w.pos - w.n
 	if i < 0 {
-		i += len(w.vals)
+		i += w.length
 	}
 	return i
 }
 
 // last is the newest value; there must be one.
-func (w *window) last() float64 { return w.vals[w.index(w.n-1)] }
+func (w *window) last() float64 { return w.value(w.n - 1) }
+
+// value is the i-th value, counted from the oldest.
+func (w *window) value(i int) float64 { return w.vals.at(w.index(i)) }
 
 // ends reports whether the newest value is already s, so that an explanation written after Learn does
 // not count a sample twice.
@@ -116,11 +123,11 @@ func (w *window) ends(s Sample) bool {
 		return false
 	}
 	i := w.index(w.n - 1)
-	return w.at[i] == s.At && math.Float64bits(w.vals[i]) == math.Float64bits(s.Value())
+	return w.at[i] == s.At && math.Float64bits(w.vals.at(i)) == math.Float64bits(s.Value())
 }
 
 // with describes the window as it is once s has been seen: its moments and the time of its oldest value.
-func (w *window) with(s Sample) (m Moments, since int64) { return w.newest(len(w.vals), s) }
+func (w *window) with(s Sample) (m Moments, since int64) { return w.newest(w.length, s) }
 
 // newest describes the newest count values of the window, at least one, once s has been seen.
 func (w *window) newest(count int, s Sample) (m Moments, since int64) {
@@ -135,7 +142,7 @@ func (w *window) newest(count int, s Sample) (m Moments, since int64) {
 	}
 	xs := make([]float64, 0, w.n+1)
 	for i := first; i < w.n; i++ {
-		xs = append(xs, w.vals[w.index(i)])
+		xs = append(xs, w.value(i))
 	}
 	if extra {
 		xs = append(xs, s.Value())
@@ -173,7 +180,7 @@ func plainMoments(xs []float64) Moments {
 func (w *window) append(b []byte) []byte {
 	vals, at := make([]float64, w.n), make([]int64, w.n)
 	for i := range vals {
-		vals[i], at[i] = w.vals[w.index(i)], w.at[w.index(i)]
+		vals[i], at[i] = w.value(i), w.at[w.index(i)]
 	}
 	return append(appendTimes(appendFloats(b, vals), at), byte(w.stride), byte(w.skipped))
 }
