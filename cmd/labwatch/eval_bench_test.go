@@ -36,12 +36,13 @@ func BenchmarkJudge(b *testing.B) {
 		b.Log("SKIPPED: the 10,000,000th record of a series: set LABWATCH_LONG=1")
 		return
 	}
-	for _, name := range append([]string{"all"}, builtin...) {
-		only := name
-		if name == "all" {
-			only = ""
-		}
-		b.Run(name+"/channels=1/record=1e7", func(b *testing.B) { benchJudge(b, only, 1, benchOld) })
+	for _, channels := range []int{1, 6, 20} {
+		b.Run(fmt.Sprintf("all/channels=%d/record=1e7", channels), func(b *testing.B) {
+			benchJudge(b, "", channels, benchOld)
+		})
+	}
+	for _, name := range builtin {
+		b.Run(name+"/channels=1/record=1e7", func(b *testing.B) { benchJudge(b, name, 1, benchOld) })
 	}
 }
 
