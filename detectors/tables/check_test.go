@@ -15,7 +15,7 @@ import (
 //
 //	LABWATCH_LONG=1 go test ./detectors/tables -run RunLengths -v -timeout 60m
 //
-// takes 10,000 series (2,000 for frozen baselines) and prints the table that the program's comment shows. The short mode
+// takes 10,000 series (2,000 for frozen baselines) and prints them all; docs/detectors.md shows the table of 500. The short mode
 // takes 40, whose standard error is 16 %: only gross breaches are seen.
 func TestRunLengths(t *testing.T) {
 	runs, frozen, margin := 40, 40, 0.55
