@@ -30,6 +30,12 @@ func (s *session) leave(ctx context.Context) {
 	}
 }
 
+// rebalance makes the group assign anew what is nobody's.
+func (s *session) rebalance() {
+	s.env.Log.Warn().Str("group", s.group()).Msg("a partition is nobody's; asking for a rebalance")
+	s.gts.Client().ForceRebalance()
+}
+
 // assigned recovers new partitions before anything is fetched from them. The loop, which waits in its poll meanwhile,
 // cannot see that it is to stop, so this must.
 func (s *session) assigned(ctx, stop context.Context, m map[string][]int32) {

@@ -138,7 +138,10 @@ func (s *session) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fatalf("start Kafka session %s: %w", s.name, err)
 	}
-	s.watchdog = watchdog{admin: kadm.NewClient(s.gts.Client()), group: s.group(), patience: 3 * s.env.SessionTimeout}
+	s.watchdog = watchdog{
+		admin: kadm.NewClient(s.gts.Client()), group: s.group(), topics: s.topics,
+		rebalance: s.rebalance, patience: 3 * s.env.SessionTimeout,
+	}
 	defer func() {
 		s.stats.joined.Store(false)
 		defer time.AfterFunc(closePatience, end).Stop()

@@ -73,10 +73,13 @@ func (s *session) transaction(ctx context.Context) error {
 		}
 	}
 	if begun {
-		return s.commit(ctx, send, &failed, ctx.Err() != nil)
+		if err := s.commit(ctx, send, &failed, ctx.Err() != nil); err != nil {
+			return err
+		}
+		return s.watchdog.look(ctx)
 	}
 	s.stage.idle(time.Now())
-	if err := errors.Join(s.failure(), s.watchdog.idle(ctx), s.acknowledgeRevoke(ctx)); err != nil {
+	if err := errors.Join(s.failure(), s.watchdog.look(ctx), s.acknowledgeRevoke(ctx)); err != nil {
 		return err
 	}
 	if s.flushed || ctx.Err() == nil && time.Since(s.committed) < s.env.Redo.Age {
