@@ -58,6 +58,7 @@ type psi struct {
 
 	// What follows is derived from the reference and the newest readings, both of the baseline, and is not state.
 	bins   psiBins
+	worth  int // bins that a limit should count
 	counts []int32
 	places []uint8 // bin of each value of the window in the order of arrival, a ring
 	pos, n int
@@ -118,7 +119,7 @@ func (d *psi) sync() bool {
 		}
 		d.since = now
 		d.bins.build(&d.baseline.ranks, d.cfg.Bins, d.cfg.Window)
-		d.counts = zeroed(d.counts, d.bins.n())
+		d.counts, d.worth = zeroed(d.counts, d.bins.n()), d.bins.worth(d.cfg.Window)
 		win := &d.baseline.recent
 		for i := max(0, win.n-d.cfg.Window); i < win.n; i++ {
 			d.put(uint8(d.bins.bin(win.value(i))))
@@ -154,7 +155,7 @@ func (d *psi) Limits() Limits {
 	if len(d.baseline.Reference()) > 0 {
 		m = d.baseline.worthFor(ofShares)
 		if d.sync() {
-			bins = d.bins.worth(d.cfg.Window)
+			bins = d.worth
 		}
 	}
 	if of := (limitOf{n: m, left: d.baseline.left(), arl0: d.thinned(d.baseline)}); of != d.limitOf || bins != d.limitAt {

@@ -42,6 +42,15 @@ type stuck struct {
 	run      uint32  // how often in a row; 0 before the first
 	since    int64   // time of the first of them
 	last     int64   // time of the newest
+
+	limitOf stuckLimitOf
+	limit   float64
+}
+
+// stuckLimitOf is what the limit was computed for; a cache, not state.
+type stuckLimitOf struct {
+	runs runs
+	arl0 float64
 }
 
 const (
@@ -88,8 +97,11 @@ func (d *stuck) Limits() Limits {
 	limit := float64(leastRun)
 	if d.baseline.Reference() != nil {
 		r := d.baseline.runs
-		byChance := 1 + math.Log(d.arl0())/-math.Log(r.again())
-		limit = math.Ceil(math.Max(limit, math.Max(byChance, halfAgain(float64(r.longest)))))
+		if of := (stuckLimitOf{r, d.arl0()}); of != d.limitOf {
+			byChance := 1 + math.Log(of.arl0)/-math.Log(r.again())
+			d.limitOf, d.limit = of, math.Ceil(math.Max(limit, math.Max(byChance, halfAgain(float64(r.longest)))))
+		}
+		limit = d.limit
 	}
 	return levels(limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
 }
