@@ -51,7 +51,7 @@ func valueOf(k int32) float32 { return math.Float32frombits(uint32(k ^ k>>31&mat
 // keys makes a vector, with its guard, of finite numbers; what is too large for float32 becomes the largest.
 func keys(dst []int32, src []float64) {
 	for i, v := range src {
-		dst[i] = keyOf(float32(math.Max(-math.MaxFloat32, math.Min(math.MaxFloat32, v))))
+		dst[i] = keyOf(float32(max(-math.MaxFloat32, min(math.MaxFloat32, v))))
 	}
 	dst[len(src)] = guard
 }
