@@ -14,6 +14,7 @@ type proxy struct {
 	mu    sync.Mutex
 	conns map[net.Conn]bool
 	late  time.Duration
+	cut   bool
 }
 
 func startProxy(listen, upstream string) (*proxy, error) {
@@ -44,8 +45,12 @@ func (p *proxy) serve(client net.Conn) {
 	}
 	defer server.Close()
 	p.mu.Lock()
+	cut := p.cut
 	p.conns[client], p.conns[server] = true, true
 	p.mu.Unlock()
+	if cut {
+		return
+	}
 	done := make(chan struct{}, 2)
 	go func() { p.copy(server, client); done <- struct{}{} }()
 	go func() { p.copy(client, server); done <- struct{}{} }()
@@ -81,6 +86,16 @@ func (p *proxy) setLate(by time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.late = by
+}
+
+// setCut cuts all connections and lets no new one through, or ends that.
+func (p *proxy) setCut(cut bool) {
+	p.mu.Lock()
+	p.cut = cut
+	p.mu.Unlock()
+	if cut {
+		p.drop()
+	}
 }
 
 // drop cuts all connections; new ones are let through.
