@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"cmd/labwatch":   {"record", "formats", "detectors", "alerts", "deliver", "state", "stream", "stream/kafka", "config", "web", "secret"},
 	"cmd/faults":     {"record", "state", "stream", "config"}, // starts labwatch as a process, and checks it
 	"cmd/ops":        {},                                      // likewise, and watches it
+	"cmd/soak":       {},                                      // likewise
 	"cmd/throughput": {},                                      // starts labwatch as a process, and measures it
 	"deploy":         {},                                      // tests alone: of what is deployed, with the real tools
 	".":              {},                                      // these checks
@@ -45,9 +46,9 @@ var owners = []struct {
 	{"github.com/segmentio/kafka-go", []string{"cmd/labwatch"}, nil},
 	{"go.yaml.in/yaml", []string{"config"}, []string{"deploy"}},
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},
-	{"gonum.org/v1/plot", []string{"cmd/labwatch"}, nil},
+	{"gonum.org/v1/plot", []string{"cmd/labwatch", "cmd/soak"}, nil},
 	{"golang.org/x/oauth2", []string{"stream/kafka"}, nil},
-	{"net/http", []string{"web", "deliver", "cmd/labwatch", "cmd/faults", "cmd/ops", "cmd/throughput", "stream/kafka"}, []string{"deploy"}}, // stream/kafka: tokens come by HTTP
+	{"net/http", []string{"web", "deliver", "cmd/labwatch", "cmd/faults", "cmd/ops", "cmd/soak", "cmd/throughput", "stream/kafka"}, []string{"deploy"}}, // stream/kafka: tokens come by HTTP
 	{"github.com/wneessen/go-mail", []string{"deliver"}, nil},
 }
 

@@ -31,7 +31,7 @@ func faults() []fault {
 			func(_ context.Context, s *site) error { return s.setPassword("") }},
 		{"expired certificate", "LabwatchDown", "certificate",
 			func(_ context.Context, s *site) error { return s.certify(time.Now().Add(-time.Hour)) },
-			func(_ context.Context, s *site) error { return s.certify(time.Now().Add(24 * time.Hour)) }},
+			func(_ context.Context, s *site) error { return s.certify(time.Now().Add(365 * 24 * time.Hour)) }},
 		{"poison record", "LabwatchReject", "reason", poison, nothing},
 		{"clock jump", "LabwatchClockSkew", "clock",
 			func(_ context.Context, s *site) error { s.instruments.ahead.Store(int64(time.Hour)); return nil },

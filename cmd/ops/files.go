@@ -54,7 +54,7 @@ func (s *site) prepareKafka(ctx context.Context) (err error) {
 
 // writeFiles writes what labwatch and Prometheus read.
 func (s *site) writeFiles() error {
-	if err := s.certify(time.Now().Add(24 * time.Hour)); err != nil {
+	if err := s.certify(time.Now().Add(365 * 24 * time.Hour)); err != nil {
 		return err
 	}
 	password, err := os.ReadFile(filepath.Join(s.dir, "kafka", "certs", "password"))

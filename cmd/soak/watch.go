@@ -1,0 +1,98 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sample is one look.
+type sample struct {
+	at         time.Duration
+	rss        float64 // bytes
+	goroutines float64
+	files      float64
+	state      float64 // bytes of the state folder
+	lag        float64 // records
+	records    float64 // judged since the start
+}
+
+// watch looks until the time is over.
+func (l *lab) watch(ctx context.Context, s settings) ([]sample, error) {
+	began := time.Now()
+	var samples []sample
+	tick := time.NewTicker(s.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return samples, nil
+		case <-tick.C:
+		}
+		one, err := l.look(ctx)
+		if err != nil {
+			return samples, err
+		}
+		one.at = time.Since(began)
+		samples = append(samples, one)
+		if one.at >= s.duration {
+			return samples, nil
+		}
+	}
+}
+
+func (l *lab) look(ctx context.Context) (s sample, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+l.http+"/metrics", nil)
+	if err != nil {
+		return s, err
+	}
+	client := http.Client{Timeout: 20 * time.Second}
+	res, err := client.Do(req)
+	if err != nil {
+		return s, fmt.Errorf("ask for metrics: %w", err)
+	}
+	defer res.Body.Close()
+	lines := bufio.NewScanner(res.Body)
+	for lines.Scan() {
+		name, value, ok := strings.Cut(lines.Text(), " ")
+		if family, _, labelled := strings.Cut(name, "{"); labelled {
+			name = family
+			value = lines.Text()[strings.LastIndexByte(lines.Text(), ' ')+1:]
+		}
+		v, err := strconv.ParseFloat(value, 64)
+		if !ok || err != nil {
+			continue
+		}
+		switch name {
+		case "process_resident_memory_bytes":
+			s.rss = v
+		case "go_goroutines":
+			s.goroutines = v
+		case "labwatch_consumer_lag_records":
+			s.lag += v
+		case "labwatch_records_total":
+			s.records += v
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return s, fmt.Errorf("read metrics: %w", err)
+	}
+	if open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", l.watched)); err == nil {
+		s.files = float64(len(open))
+	}
+	_ = filepath.Walk(filepath.Join(l.dir, "state"), func(_ string, info os.FileInfo, err error) error {
+		if err == nil && info.Mode().IsRegular() {
+			s.state += float64(info.Size())
+		}
+		return nil // files come and go
+	})
+	return s, nil
+}
