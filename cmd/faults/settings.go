@@ -56,7 +56,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	f.IntVar(&kills, "kills", 0, "this many kill -9 with short pauses and no other fault, then end")
 	f.BoolVar(&s.rolling, "rolling", false, "no fault: restart one instance after the other in order, and tell what that costs")
 	f.StringVar(&s.sabotage, "sabotage", "", "build labwatch with one deliberate mistake, which must be caught: "+strings.Join(sabotageNames(), ", "))
-	f.StringVar(&s.binary, "labwatch", "", "labwatch program, with --sabotage one that was built with the tag sabotage; default: build it")
+	f.StringVar(&s.binary, "labwatch", "", "labwatch program, built from the very source that this one is, because the reference is the engine in here; with --sabotage with the tag sabotage; default: build it")
 	f.BoolVar(&s.keep, "keep", false, "keep the folder with configs and logs even if all is well")
 	if err := f.Parse(args); err != nil {
 		return nil, err
