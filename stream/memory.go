@@ -109,7 +109,11 @@ func (w *Worker) stored(d *ownedDevice) ([]byte, error) {
 		return nil, fmt.Errorf("%w: load %q: %w", ErrStored, d.name, err)
 	}
 	w.memory.now.loadedBytes += len(blob)
-	return blob, nil
+	parts, err := Upgrade(deviceKind+d.name, blob)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrStored, err)
+	}
+	return parts[len(parts)-1].Blob, nil // its card has been restored
 }
 
 func (w *Worker) readDevice(d *ownedDevice, h *held, blob []byte, committed int64) error {

@@ -19,33 +19,45 @@ type Entry struct {
 // snapshot may stay where it is until the next one replaces it.
 //
 // Version 1 kept a device as one snapshot under deviceKind. Version 2 has a card beside it, which holds its counts, its
-// times and its silence.
+// times and its silence. Version 3 says that each series has its pace and its waiting; of version 2 some do and some do
+// not, see upgradeSeries.
 func Upgrade(key string, blob []byte) ([]Entry, error) {
 	if len(blob) == 0 || blob[0] >= snapshotVersion {
 		return []Entry{{key, blob}}, nil
 	}
-	if blob[0] != 1 {
-		return nil, fmt.Errorf("snapshot of %q has the state version %d, which never was", key, blob[0])
+	version := blob[0]
+	if version == 0 {
+		return nil, fmt.Errorf("snapshot of %q has the state version %d, which never was", key, version)
 	}
 	name, isDevice := strings.CutPrefix(key, deviceKind)
 	if !isDevice {
-		return []Entry{{key, append([]byte{2}, blob[1:]...)}}, nil // the others did not change
+		return []Entry{{key, append([]byte{snapshotVersion}, blob[1:]...)}}, nil // the others did not change
 	}
 	r := &reader{b: blob[1:]}
-	c := card{name: name}
 	covers := int64(r.uvarint())
-	c.facility = r.string()
-	c.records, c.watched, c.lastSeen, c.newest = r.varint(), r.varint(), r.varint(), r.varint()
-	c.heard, c.learned, c.series = c.lastSeen, covers, unknownSeries
+	c := card{name: name, learned: covers, summary: summary{series: unknownSeries}}
+	if version == 1 {
+		c.facility = r.string()
+		c.records, c.watched, c.lastSeen, c.newest = r.varint(), r.varint(), r.varint(), r.varint()
+		c.heard = c.lastSeen
+	}
+	learned := upgradeLearned(snapshotHead(covers), r, &c)
+	if r.err != nil {
+		return nil, fmt.Errorf("read snapshot of %q of state version %d: %w", key, version, r.err)
+	}
+	if version > 1 {
+		return []Entry{{key, learned}}, nil
+	}
+	return []Entry{{cardKind + name, snapshot(covers, &c)}, {key, learned}}, nil
+}
 
-	learned := binary.AppendUvarint([]byte{2}, uint64(covers))
+// upgradeLearned appends what a device has learned. A silence that was one of its rules goes to the card.
+func upgradeLearned(learned []byte, r *reader, c *card) []byte {
 	gates := r.b
-	for range 5 {
+	for range len(device{}.gates) {
 		new(gate).read(r)
 	}
-	if r.err == nil {
-		learned = append(learned, gates[:len(gates)-len(r.b)]...)
-	}
+	learned = append(learned, gates[:len(gates)-len(r.b)]...)
 	var rules []byte
 	kept := 0
 	for range r.count(4) {
@@ -61,12 +73,5 @@ func Upgrade(key string, blob []byte) ([]Entry, error) {
 		rules = appendBytes(appendString(appendString(appendString(rules, rule), series), subject), state)
 	}
 	learned = append(binary.AppendUvarint(learned, uint64(kept)), rules...)
-	learned = append(learned, r.b...)
-	if r.err != nil {
-		return nil, fmt.Errorf("read snapshot of %q of state version 1: %w", key, r.err)
-	}
-	return []Entry{
-		{cardKind + name, c.appendState(binary.AppendUvarint([]byte{2}, uint64(covers)))},
-		{key, learned},
-	}, nil
+	return upgradeSeries(learned, r)
 }

@@ -1,8 +1,11 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +13,7 @@ import (
 	"labwatch/alerts"
 )
 
-// version1 writes what a worker knows as labwatch did before a device had a card.
+// version1 writes what a worker knows as labwatch did before a device had a card, and a series had a pace.
 func version1(w *Worker) map[string][]byte {
 	all := map[string][]byte{}
 	for _, d := range w.devices {
@@ -19,24 +22,11 @@ func version1(w *Worker) map[string][]byte {
 		for _, v := range [...]int64{d.records, d.watched, d.lastSeen, d.newest} {
 			b = binary.AppendVarint(b, v)
 		}
-		for i := range d.held.gates {
-			b = d.held.gates[i].append(b)
-		}
 		rules := maps.Clone(d.held.rules)
 		if d.silent != nil {
 			rules[ruleKey{rule: alerts.RuleSilent}] = d.silent
 		}
-		b = binary.AppendUvarint(b, uint64(len(rules)))
-		for _, key := range slices.SortedFunc(maps.Keys(rules), compareKeys) {
-			b = appendString(appendString(appendString(b, key.rule), key.series), key.subject)
-			b = appendBytes(b, appendAlert(nil, rules[key]))
-		}
-		b = binary.AppendUvarint(b, uint64(len(d.held.series)))
-		for _, name := range slices.Sorted(maps.Keys(d.held.series)) {
-			s := d.held.series[name]
-			b = s.append(appendString(b, name), w.j.Plan.Series[s.kind])
-		}
-		all["d/"+d.name] = b
+		all["d/"+d.name] = appendLearned(b, w.j, d.held.device, rules, seriesLayout{})
 	}
 	for _, g := range w.groups {
 		b := snapshot(g.covers, groupState{g.group, w.j})
@@ -46,15 +36,143 @@ func version1(w *Worker) map[string][]byte {
 	return all
 }
 
+// appendLearned writes what a device has learned in one of the layouts of its series.
+func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.State, layout seriesLayout) []byte {
+	for i := range d.gates {
+		b = d.gates[i].append(b)
+	}
+	b = binary.AppendUvarint(b, uint64(len(rules)))
+	for _, key := range slices.SortedFunc(maps.Keys(rules), compareKeys) {
+		b = appendString(appendString(appendString(b, key.rule), key.series), key.subject)
+		b = appendBytes(b, appendAlert(nil, rules[key]))
+	}
+	b = binary.AppendUvarint(b, uint64(len(d.series)))
+	for _, name := range slices.Sorted(maps.Keys(d.series)) {
+		s := d.series[name]
+		b = append(appendString(b, name), byte(s.kind))
+		for _, text := range [...]string{s.unit, s.test.Local, s.test.LOINC, s.test.Name} {
+			b = appendString(b, text)
+		}
+		b = s.votes.append(binary.AppendVarint(b, s.seen))
+		if layout.pace {
+			b = s.pace.append(b)
+		}
+		if layout.waiting {
+			b = s.waiting.append(b)
+		}
+		b = s.panel.append(appendBytes(b, mustMarshal(s.baseline)), j.Plan.Series[s.kind])
+	}
+	return b
+}
+
+// TestUpgradeReadsFirstBuild: testdata/version1.json is what the first build (571e054) wrote for laboratory(7, 900), and of
+// its group for laboratory(7, 100): every series comes back with as many readings as it printed then.
+func TestUpgradeReadsFirstBuild(t *testing.T) {
+	raw, err := os.ReadFile("testdata/version1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var old map[string][]byte
+	if err := json.Unmarshal(raw, &old); err != nil {
+		t.Fatal(err)
+	}
+	j := testJudging(t)
+	w := NewWorker(j, nil, testSeal)
+	for _, key := range slices.Sorted(maps.Keys(old)) {
+		if _, err := w.Restore(key, old[key], 1<<40); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.restored(); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, d := range w.devices {
+		for name, s := range d.held.series {
+			got[d.name+" "+name] = s.baseline.N()
+		}
+	}
+	want := map[string]int{"analyser-0 2345-7": 500, "analyser-0 qc/2345-7/L1": 45, "analyser-1 2345-7": 135,
+		"monitor-0 storage_temp_c": 500, "monitor-0 ph_level": 500, "monitor-1 ph_level": 500, "monitor-1 storage_temp_c": 500}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if len(w.groups) != 1 || j.Metrics.detectorRestarts.Get() != 0 {
+		t.Errorf("%d groups, %d detectors began anew", len(w.groups), j.Metrics.detectorRestarts.Get())
+	}
+	straight(t, w, laboratory(8, 50))
+}
+
+// TestUpgradeTellsLayoutsApart: whichever parts a series was written with, those come back and the others are new ones.
+func TestUpgradeTellsLayoutsApart(t *testing.T) {
+	j := campusJudging(t)
+	w := NewWorker(j, nil, testSeal)
+	straight(t, w, campus(6, 40, 3000))
+	waited := 0
+	for i, d := range w.byName() {
+		layout := seriesLayouts[i%len(seriesLayouts)]
+		for _, s := range d.held.series {
+			s.waiting = Waiting{readings: uint32(1 + i), since: d.newest}
+			waited++
+		}
+		old := appendLearned(binary.AppendUvarint([]byte{2}, uint64(d.covers)), j, d.held.device, d.held.rules, layout)
+		entries, err := Upgrade("d/"+d.name, old)
+		if err != nil || len(entries) != 1 {
+			t.Fatalf("%d entries, %v", len(entries), err)
+		}
+		for _, s := range d.held.series {
+			if !layout.pace {
+				s.pace = Pace{}
+			}
+			if !layout.waiting {
+				s.waiting = Waiting{}
+			}
+		}
+		if want := snapshot(d.covers, deviceState{d.held.device, j}); !bytes.Equal(entries[0].Blob, want) {
+			t.Errorf("%s with %+v: %d bytes, want %d others", d.name, layout, len(entries[0].Blob), len(want))
+		}
+	}
+	if waited == 0 {
+		t.Error("there are no series")
+	}
+}
+
+// TestOlderSnapshotIsLoaded: a local folder keeps what the build before wrote.
+func TestOlderSnapshotIsLoaded(t *testing.T) {
+	j := campusJudging(t)
+	before := NewWorker(j, nil, testSeal)
+	straight(t, before, campus(6, 40, 3000))
+	disk := map[string][]byte{}
+	w := NewWorker(j, nil, testSeal)
+	w.LoadFrom(func(key string) ([]byte, error) { return disk[key], nil })
+	for _, d := range before.byName() {
+		d.learned = d.covers
+		disk["d/"+d.name] = appendLearned(binary.AppendUvarint([]byte{2}, uint64(d.covers)), j, d.held.device, d.held.rules, seriesLayout{pace: true})
+		if _, err := w.Restore("c/"+d.name, append([]byte{2}, snapshot(d.covers, &d.card)[1:]...), 1<<40); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, d := range w.byName() {
+		if _, err := w.hold(d); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestUpgradeGoesOn: a worker that begins with snapshots of version 1 goes on as if it had never been stopped: with its
 // snapshots in memory, and with them on a disk from which it loads. The silences that are open at the cut end as one.
 func TestUpgradeGoesOn(t *testing.T) {
 	j := campusJudging(t)
-	j.ForgetAfter = 0
+	j.ForgetAfter, j.FalseAlarms = 0, 0 // version 1 had no budget
 	log := campus(6, 40, 6000)
 	for _, cut := range []int{len(log) / 2, len(log) * 2 / 3} {
 		before := NewWorker(j, nil, testSeal)
 		straight(t, before, log[:cut])
+		for _, d := range before.devices {
+			for _, s := range d.held.series {
+				s.pace, s.waiting = Pace{}, Waiting{} // which version 1 has not
+			}
+		}
 		old := version1(before)
 		silent := 0
 		for _, d := range before.devices {
@@ -143,7 +261,8 @@ func TestUpgradedAlertsAreShown(t *testing.T) {
 
 // TestUpgradeRefuses what it cannot know.
 func TestUpgradeRefuses(t *testing.T) {
-	for name, blob := range map[string][]byte{"version 0": {0, 1}, "cut short": {1, 7, 1}} {
+	for name, blob := range map[string][]byte{"version 0": {0, 1}, "cut short": {1, 7, 1},
+		"no layout": append([]byte{2, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, "\x01\x01a\x01...."...)} {
 		if entries, err := Upgrade("d/a", blob); err == nil {
 			t.Errorf("%s: gives %d entries", name, len(entries))
 		}

@@ -26,8 +26,9 @@ type Judge struct {
 
 	trims sync.WaitGroup // deletions under way
 
-	mu    sync.Mutex // guards the map; a part belongs to whoever works its partition
-	parts map[place]*part
+	mu      sync.Mutex // guards the maps; a part belongs to whoever works its partition
+	parts   map[place]*part
+	rebuilt map[place]int64 // the offset at which local state was last found unusable
 }
 
 // part is one owned partition.
@@ -54,7 +55,7 @@ func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, ne
 	stats := newJudgeStats()
 	j := &Judge{
 		env: env, topic: topic, make: newWorker, plain: plain, admin: kadm.NewClient(plain),
-		keep: newKeeper(store, env.Log, stats), stats: stats, parts: map[place]*part{},
+		keep: newKeeper(store, env.Log, stats), stats: stats, parts: map[place]*part{}, rebuilt: map[place]int64{},
 	}
 	stats.showMemory(j)
 	return j
@@ -133,7 +134,7 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 			return fmt.Errorf("got offset %d of partition %d of %s twice: %d comes next", r.Offset, at.partition, at.topic, p.next)
 		}
 		if err := p.worker.Process(incoming(r), emit); err != nil {
-			return j.broken(at.partition, err)
+			return j.broken(at, r.Offset, err)
 		}
 		p.next = r.Offset + 1
 	}

@@ -90,3 +90,21 @@ func TestDiskComesBack(t *testing.T) {
 		t.Errorf("the disk knows %d entities that differ from the %d of the judge", len(got), len(want))
 	}
 }
+
+// TestDiskThatDoesNotHeal: local state that is unusable at one message, rebuilt, and unusable there again is no longer
+// used, or one session would follow the other for ever. At other messages it is rebuilt each time.
+func TestDiskThatDoesNotHeal(t *testing.T) {
+	b := newBench(t)
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, new(fakeStore), nil)
+	j.keep.start()
+	defer j.keep.stop()
+	at := place{b.env.Topics.Log, 0}
+	for i, offset := range []int64{7, 8, 7, 7} {
+		if err := j.broken(at, offset, stream.ErrStored); isFatal(err) || !errors.Is(err, stream.ErrStored) {
+			t.Errorf("failure %d gives %v", i, err)
+		}
+		if last := i == 3; j.keep.works() == last {
+			t.Errorf("after failure %d at offset %d the disk is used: %v", i, offset, !last)
+		}
+	}
+}

@@ -163,7 +163,7 @@ func (j *Judge) replay(ctx context.Context, at place, p *part, redo, committed i
 	}
 	err := j.read(ctx, at, redo, committed-1, func(r *kgo.Record) error {
 		redone++
-		return j.broken(at.partition, p.worker.Process(incoming(r), emit))
+		return j.broken(at, r.Offset, p.worker.Process(incoming(r), emit))
 	})
 	if err != nil {
 		return redone, fmt.Errorf("work input %d to %d again: %w", redo, committed, err)

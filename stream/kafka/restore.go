@@ -50,7 +50,7 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 				continue
 			}
 			if p.trim != nil {
-				p.trim.note(string(r.Key), r.Offset)
+				p.trim.note(e.Key, r.Offset) // which an older snapshot may hold two of
 			}
 			if onDisk {
 				batch.add(e)
@@ -152,15 +152,21 @@ func (j *Judge) loader(partition int32) stream.Load {
 	return func(key string) ([]byte, error) { return j.keep.store.Get(partition, key) }
 }
 
-// broken judges an error of the worker. Local state that cannot be used is dropped, and the next session rebuilds it
-// from Kafka; any other error would come again in every session.
-func (j *Judge) broken(partition int32, err error) error {
+// broken judges an error of the worker at the message at offset. Local state that cannot be used is dropped, and the next
+// session rebuilds it from Kafka. When that does not help, the disk is given up: then all is read at once, and what Kafka
+// itself holds wrong is found and said, in place of a session after the other. Any other error would come again in every
+// session.
+func (j *Judge) broken(at place, offset int64, err error) error {
 	if err == nil || !errors.Is(err, stream.ErrStored) || j.keep.store == nil {
 		return lasting(err)
 	}
 	j.keep.flush(0)
-	if dropErr := j.keep.store.Drop(partition); dropErr != nil {
-		err = errors.Join(err, dropErr)
+	dropErr := j.keep.store.Drop(at.partition)
+	j.mu.Lock()
+	before, again := j.rebuilt[at]
+	j.rebuilt[at] = offset
+	j.mu.Unlock()
+	if err = errors.Join(err, dropErr); dropErr != nil || again && before == offset {
 		j.keep.giveUp(err)
 	}
 	return err
