@@ -72,3 +72,21 @@ func TestNothingOwed(t *testing.T) {
 		})
 	}
 }
+
+// TestTakenOverDebt: what a partition came with is owed, though this session had paid all that it owed itself.
+func TestTakenOverDebt(t *testing.T) {
+	b := newBench(t)
+	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	s := &session{env: b.env, stage: j, owned: map[place]int64{}, flushed: true}
+	if !s.owesNothing() {
+		t.Error("owes before anything was opened")
+	}
+	s.open(t.Context(), place{b.env.Topics.Log, 0})
+	if err := s.failure(); err != nil {
+		t.Fatal(err)
+	}
+	if s.owesNothing() || s.owesNothing() {
+		t.Error("what the former owner owed would never be paid without input")
+	}
+}

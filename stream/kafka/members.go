@@ -61,7 +61,7 @@ func (s *session) open(ctx context.Context, at place) {
 		s.broken = errors.Join(s.broken, err)
 		return
 	}
-	s.owned[at] = next
+	s.owned[at], s.opened = next, true
 }
 
 func (s *session) revoked(m map[string][]int32) {

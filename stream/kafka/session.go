@@ -75,6 +75,7 @@ type session struct {
 	owned    map[place]int64
 	broken   error
 	revoke   bool // since the last End
+	opened   bool // a place, since flushed was asked for
 
 	// Of the loop alone:
 	unsaved   bool // a transaction was begun and has not been committed
@@ -158,7 +159,7 @@ func (s *session) run(ctx context.Context) (err error) {
 		if err := s.transaction(ctx); err != nil {
 			return err
 		}
-		if ctx.Err() != nil && s.flushed {
+		if ctx.Err() != nil && s.owesNothing() {
 			return errStopped
 		}
 	}

@@ -82,13 +82,24 @@ func (s *session) transaction(ctx context.Context) error {
 	if err := errors.Join(s.failure(), s.watchdog.look(ctx), s.acknowledgeRevoke(ctx)); err != nil {
 		return err
 	}
-	if s.flushed || ctx.Err() == nil && time.Since(s.committed) < s.env.Redo.Age {
+	if s.owesNothing() || ctx.Err() == nil && time.Since(s.committed) < s.env.Redo.Age {
 		return nil
 	}
 	if err := s.gts.Begin(); err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	return s.commit(ctx, send, &failed, true)
+}
+
+// owesNothing says whether a recovery would have nothing to work again. A place that was opened since the last commit may
+// have come with a debt of its former owner, and without input nobody else would pay it before retention does.
+func (s *session) owesNothing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opened {
+		s.opened, s.flushed = false, false
+	}
+	return s.flushed
 }
 
 // work hands each place's records to the stage, different places at the same time.
