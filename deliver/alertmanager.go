@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -44,18 +45,21 @@ func (s *alertmanager) Send(ctx context.Context, m *Message) error {
 	return s.say(ctx, list...)
 }
 
-// Refresh implements refresher.
+// Refresh implements refresher. A request that is refused keeps none of the others from being made.
 func (s *alertmanager) Refresh(ctx context.Context, open []*Message) error {
+	var refused error
 	for part := range slices.Chunk(open, batch) {
 		list := make([]postedAlert, 0, len(part))
 		for _, m := range part {
 			list = append(list, posted(&m.Alert, time.Now()))
 		}
-		if err := s.say(ctx, list...); err != nil {
+		err := s.say(ctx, list...)
+		if err != nil && !errors.Is(err, ErrRefused) {
 			return err
 		}
+		refused = errors.Join(refused, err)
 	}
-	return nil
+	return refused
 }
 
 func (s *alertmanager) say(ctx context.Context, list ...postedAlert) error {

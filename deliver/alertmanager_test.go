@@ -3,6 +3,7 @@ package deliver
 import (
 	"context"
 	"encoding/base64"
+	"strconv"
 	"testing"
 	"time"
 
@@ -77,6 +78,11 @@ func TestARestartKnowsWhatIsOpen(t *testing.T) {
 	c, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
 	c.Past(published(0, alerts.Opened, alerts.Warning), at, 3)
 	c.Idle(context.Background())
+	if got := postedTo(t, l); len(got) != 0 { // its end may be the next that is read
+		t.Fatalf("said again while the past was being read: %v", got)
+	}
+	c.past = time.Time{}
+	c.Idle(context.Background())
 	if got := postedTo(t, l); len(got) != 1 || len(got[0]) != 1 || ended(t, got[0][0]) {
 		t.Fatalf("said again after a restart: %v", got)
 	}
@@ -85,5 +91,33 @@ func TestARestartKnowsWhatIsOpen(t *testing.T) {
 	c.Idle(context.Background())
 	if got := postedTo(t, l); len(got) != 1 {
 		t.Errorf("said again what another instance looks after: %v", got[1:])
+	}
+}
+
+// What an Alertmanager refuses is kept aside once, and does not keep it from hearing of all else that is open.
+func TestARefusedAlertDoesNotSilenceTheOthers(t *testing.T) {
+	l := listen(t, 400)
+	c, aside := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
+	take(t, c, published(0, alerts.Opened, alerts.Warning))
+	c.Idle(context.Background())
+	if got := postedTo(t, l); len(aside.why) != 1 || len(got) != 1 {
+		t.Errorf("%d aside, %d requests, want 1 and 1: what was refused was said again", len(aside.why), len(got))
+	}
+
+	l = listen(t, 400)
+	c, _ = courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
+	for i := range batch + 1 {
+		m, err := parse(published(0, alerts.Opened, alerts.Warning), at, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.told[strconv.Itoa(i)] = &m
+	}
+	c.Idle(context.Background())
+	if got := postedTo(t, l); len(got) != 2 || len(got[0])+len(got[1]) != batch+1 {
+		t.Errorf("%d requests after one was refused, want 2", len(got))
+	}
+	if up := c.stats.up.Get(); up != 1 {
+		t.Errorf("up is %v of a sink that answers", up)
 	}
 }

@@ -27,6 +27,7 @@ type Courier struct {
 	log     zerolog.Logger
 
 	told      told
+	past      time.Time // when the last message of a former run was seen
 	refreshed time.Time
 }
 
@@ -39,10 +40,6 @@ const (
 
 // tryFor bounds one try.
 const tryFor = 15 * time.Second
-
-// refreshEvery is how often an open alert is said again to a sink that forgets: a quarter of the time for which it is
-// asked to remember, so that three may fail.
-const refreshEvery = time.Minute
 
 // NewCourier serves the sink that c describes.
 func NewCourier(c SinkConfig, giveUp time.Duration, bury Bury, stats *Stats, log zerolog.Logger) (*Courier, error) {
@@ -60,6 +57,7 @@ func NewCourier(c SinkConfig, giveUp time.Duration, bury Bury, stats *Stats, log
 
 // Past takes note of a message that was handled by a former run, so that it is known what the other side has heard.
 func (c *Courier) Past(value []byte, at int64, partition int32) {
+	c.past = time.Now()
 	if m, err := parse(value, at, partition); err == nil {
 		c.told.choose(&m, c.least, c.updates)
 	}
@@ -90,6 +88,9 @@ func (c *Courier) Take(ctx context.Context, value []byte, at int64, partition in
 			return ctx.Err()
 		case errors.Is(err, ErrRefused):
 			c.stats.failed(reasonRefused)
+			if m.before == 0 { // nobody has heard of it
+				delete(c.told, m.Alert.ID)
+			}
 			return c.lay(ctx, &m, err)
 		}
 		c.stats.failed(reasonUnreachable)
@@ -133,21 +134,3 @@ func (c *Courier) lay(ctx context.Context, m *Message, why error) error {
 
 // Lost forgets what was told about a partition that another instance now serves.
 func (c *Courier) Lost(partition int32) { c.told.drop(partition) }
-
-// Idle says again what is open, where the other side forgets. It is called often and seldom does something.
-func (c *Courier) Idle(ctx context.Context) {
-	r, ok := c.sink.(refresher)
-	if !ok || time.Since(c.refreshed) < refreshEvery {
-		return
-	}
-	c.refreshed = time.Now()
-	try, cancel := context.WithTimeout(ctx, tryFor)
-	defer cancel()
-	if err := r.Refresh(try, c.told.open()); err != nil && ctx.Err() == nil {
-		c.stats.failed(reasonUnreachable)
-		c.stats.up.Set(0)
-		c.log.Warn().Err(err).Msg("open alerts not said again")
-		return
-	}
-	c.stats.up.Set(1)
-}

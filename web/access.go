@@ -106,20 +106,28 @@ func (a *Access) credentials() *credentials {
 		return c
 	}
 	a.looked = time.Now()
+	a.renew(c)
+	return a.now.Load()
+}
+
+// renew reads the files of c again if they have changed. It is called under the lock. A reload may have put other files
+// into force meanwhile: these stay.
+func (a *Access) renew(c *credentials) {
 	stamp := stampOf(c.cfg)
 	if stamp == c.stamp || stamp == a.failed {
-		return c
+		return
 	}
-	apply, err := a.Prepare(c.cfg)
+	fresh, err := readCredentials(c.cfg)
 	if err != nil {
 		a.failed = stamp
 		a.current.Set(0)
 		a.log.Error().Err(err).Msg("token or certificate files have changed and cannot be read: the former ones stay in force")
-		return c
+		return
 	}
-	apply()
-	a.log.Info().Msg("token and certificate files were read again")
-	return a.now.Load()
+	if a.now.CompareAndSwap(c, fresh) {
+		a.current.Set(1)
+		a.log.Info().Msg("token and certificate files were read again")
+	}
 }
 
 type callerKey struct{}

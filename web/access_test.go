@@ -150,6 +150,24 @@ func TestFilesAreReadAgain(t *testing.T) {
 	}
 }
 
+// A reload that comes while the former files are being read again is not undone by them.
+func TestAReloadIsNotUndone(t *testing.T) {
+	former := file(t, "tokens", "a "+aToken, 0o600)
+	a := access(t, Config{TokenFile: former})
+	seen := a.now.Load()
+	file(t, former, "a "+aToken+"\nb one-more-long-secret", 0o600)
+	apply, err := a.Prepare(Config{TokenFile: file(t, "tokens", "c another-long-secret", 0o600)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply()
+	a.renew(seen)
+	h := a.Protect(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	if old, now := ask(h, "/", "Bearer "+aToken).StatusCode, ask(h, "/", "Bearer another-long-secret").StatusCode; old != 401 || now != 200 {
+		t.Errorf("token of the former file %d, of the new one %d", old, now)
+	}
+}
+
 func TestRate(t *testing.T) {
 	a := access(t, Config{})
 	a.rate.SetLimit(0) // however slow the machine is

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rs/zerolog"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/stream/kafka"
 )
 
 // command runs labwatch and returns what it prints.
@@ -75,6 +78,61 @@ func TestE2ERejects(t *testing.T) {
 	for _, text := range broken {
 		if all[text] != 2 {
 			t.Errorf("%q stands %d times in its topic, want 2", text, all[text])
+		}
+	}
+}
+
+// TestE2ERejectsFused sends a message back to the partition that the gateway chose, which is not that of its key; and
+// a look at what would be sent shuts nobody out who sends.
+func TestE2ERejectsFused(t *testing.T) {
+	l := newLab(t, true)
+	p := l.run()
+	gateway, err := kgo.NewClient(kgo.SeedBrokers(l.broker), kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gateway.Close()
+	for partition := range int32(2) { // one of them is not where the key belongs
+		r := &kgo.Record{Topic: l.topic("all"), Partition: partition, Key: []byte("a"), Value: []byte("{")}
+		if err := gateway.ProduceSync(context.Background(), r).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.waitRecords(2)
+	if err := p.stop(); err != nil {
+		t.Fatalf("stop: %v", err)
+	}
+	a, err := ask(context.Background(), l.path("config.yaml"), zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	other, err := kafka.NewRedriver(context.Background(), a.env, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	config := "--config=" + l.path("config.yaml")
+	if got := l.command("rejects", "redrive", config, "--all", "--dry-run"); got != "2 would be sent back, 0 had been sent back before\n" {
+		t.Errorf("dry run: %q", got)
+	}
+	list, err := a.find(context.Background(), &rejectFilter{})
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	first := kafka.Back{Partition: list[0].partition, Offset: list[0].offset, Topic: list[0].topic, Key: []byte("a"), Value: []byte("{")}
+	if list[0].origin == "1/0" {
+		first.From = 1
+	}
+	if err := other.Send(context.Background(), []kafka.Back{first}); err != nil {
+		t.Errorf("a dry run shut out who sends: %v", err)
+	}
+	if got := l.command("rejects", "redrive", config, "--all"); got != "1 sent back, 1 had been sent back before\n" {
+		t.Errorf("redrive: %q", got)
+	}
+	for partition, rs := range l.committed(l.topic("all")) {
+		if len(rs) != 2 {
+			t.Errorf("%d messages in partition %d, want 2", len(rs), partition)
 		}
 	}
 }

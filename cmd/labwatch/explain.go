@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -27,6 +28,9 @@ is shown comes from the topics of alerts and records alone: it is what anybody s
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if b, err := hex.DecodeString(args[0]); err != nil || len(b) != 16 {
 				return usageError{fmt.Errorf("%q is no alert's id: it has 32 hexadecimal digits", args[0])}
+			}
+			if readings < 0 || before < 0 {
+				return usageError{errors.New("--readings and --before: must not be negative")}
 			}
 			a, err := ask(cmd.Context(), path, newLog(consoleLog(), cmd.ErrOrStderr()))
 			if err != nil {

@@ -126,11 +126,14 @@ const redriveBatch = 500
 
 // redrive sends back what the filter takes and what was not sent before.
 func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilter, open unseal, dry bool) error {
-	sender, err := kafka.NewRedriver(ctx, a.env) // before the marks are read: see Redriver
-	if err != nil {
-		return err
+	var sender *kafka.Redriver // none to look only: it would shut out one that works
+	if !dry {
+		var err error
+		if sender, err = kafka.NewRedriver(ctx, a.env, a.cfg.Fused); err != nil { // before the marks are read: see Redriver
+			return err
+		}
+		defer sender.Close()
 	}
-	defer sender.Close()
 	list, err := a.find(ctx, filter)
 	if err != nil {
 		return err
@@ -138,7 +141,7 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 	var batch []kafka.Back
 	sent, before := 0, 0
 	flush := func() error {
-		if len(batch) == 0 || dry {
+		if len(batch) == 0 {
 			return nil
 		}
 		err := sender.Send(ctx, batch)
@@ -155,8 +158,15 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 		if err != nil {
 			return err
 		}
-		batch = append(batch, kafka.Back{Partition: r.partition, Offset: r.offset, Topic: r.topic, Key: key, Value: value})
+		from, err := parseRejectAddress(r.origin)
+		if err != nil {
+			return fmt.Errorf("reject %v does not say where it stood: %w", r.rejectAddress, err)
+		}
 		sent++
+		if dry {
+			continue
+		}
+		batch = append(batch, kafka.Back{Partition: r.partition, Offset: r.offset, Topic: r.topic, From: from.partition, Key: key, Value: value})
 		if len(batch) == redriveBatch {
 			if err := flush(); err != nil {
 				return err

@@ -61,7 +61,8 @@ func newTokens(o OIDC) *tokens { return &tokens{oidc: o} }
 func (t *tokens) get(ctx context.Context) (secret.Secret, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.last.Valid() { // false some seconds before it expires, and of nil
+	// Valid is false some seconds before it expires, and of nil; a token whose end is not told may have ended.
+	if !t.last.Valid() || t.last.Expiry.IsZero() {
 		fresh, err := t.fetch(ctx)
 		if err != nil {
 			return secret.Secret{}, credentialError{fmt.Errorf("kafka.sasl.oidc: %w", err)}
@@ -82,7 +83,9 @@ func (t *tokens) fetch(ctx context.Context) (*oauth2.Token, error) {
 	}
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}}
 	defer transport.CloseIdleConnections()
-	client := &http.Client{Timeout: dialTimeout, Transport: transport}
+	client := &http.Client{Timeout: dialTimeout, Transport: transport,
+		// The secret goes where the config says and nowhere else.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	grant := clientcredentials.Config{ClientID: t.oidc.ClientID, ClientSecret: ours.Reveal(), TokenURL: t.oidc.TokenURL, Scopes: t.oidc.Scopes}
 	token, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if answer := new(oauth2.RetrieveError); errors.As(err, &answer) {

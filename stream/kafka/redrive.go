@@ -32,11 +32,16 @@ type Redriver struct {
 	client *kgo.Client
 }
 
-// NewRedriver shuts former redrivers out; the marks are to be read after that.
-func NewRedriver(ctx context.Context, env *Environment) (*Redriver, error) {
+// NewRedriver shuts former redrivers out; the marks are to be read after that. With fused a message goes back to the
+// partition that it came from, for there a partition is where a device's state is; else it goes where its key belongs.
+func NewRedriver(ctx context.Context, env *Environment, fused bool) (*Redriver, error) {
+	where := kgo.Partitioner(redrivePartitioner{env.Topics.Rejects, kgo.StickyKeyPartitioner(nil)})
+	if fused {
+		where = kgo.ManualPartitioner()
+	}
 	client, err := kgo.NewClient(append(clientOptions(env),
 		kgo.TransactionalID(env.Group+"-redrive"), kgo.TransactionTimeout(30*time.Second),
-		kgo.RecordPartitioner(redrivePartitioner{env.Topics.Rejects, kgo.StickyKeyPartitioner(nil)}))...)
+		kgo.RecordPartitioner(where))...)
 	if err != nil {
 		return nil, fmt.Errorf("start redriver: %w", err)
 	}
@@ -55,6 +60,7 @@ type Back struct {
 	Partition  int32 // of the rejects
 	Offset     int64
 	Topic      string // to which it goes
+	From       int32  // partition of Topic in which it stood
 	Key, Value []byte
 }
 
@@ -66,7 +72,7 @@ func (r *Redriver) Send(ctx context.Context, batch []Back) error {
 	var records []*kgo.Record
 	for _, b := range batch {
 		records = append(records,
-			&kgo.Record{Topic: b.Topic, Key: b.Key, Value: b.Value},
+			&kgo.Record{Topic: b.Topic, Partition: b.From, Key: b.Key, Value: b.Value},
 			&kgo.Record{Topic: r.env.Topics.Rejects, Partition: b.Partition,
 				Headers: []kgo.RecordHeader{{Key: headerRedriven, Value: strconv.AppendInt(nil, b.Offset, 10)}}})
 	}

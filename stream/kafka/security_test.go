@@ -218,6 +218,10 @@ func TestRotation(t *testing.T) {
 func TestOIDC(t *testing.T) {
 	asked, lifetime := 0, 3600
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/elsewhere" {
+			http.Redirect(w, r, "/", http.StatusTemporaryRedirect)
+			return
+		}
 		w.Header().Set("content-type", "application/json")
 		id, password, _ := r.BasicAuth()
 		if id != "lab" || password != marked || r.FormValue("grant_type") != "client_credentials" || r.FormValue("scope") != "kafka" {
@@ -255,6 +259,18 @@ func TestOIDC(t *testing.T) {
 		if token, err := short(t.Context()); err != nil || token.Reveal() != want {
 			t.Errorf("%q, %v, wanted %s", token.Reveal(), err, want)
 		}
+	}
+	lifetime = 0 // the server does not tell when it ends
+	untold := SASL{Mechanism: saslBearer, OIDC: o}.token()
+	for _, want := range []string{"token-4", "token-5"} {
+		if token, err := untold(t.Context()); err != nil || token.Reveal() != want {
+			t.Errorf("%q, %v, wanted %s", token.Reveal(), err, want)
+		}
+	}
+	led := o
+	led.TokenURL += "/elsewhere"
+	if _, err := (SASL{Mechanism: saslBearer, OIDC: led}).token()(t.Context()); err == nil || strings.Contains(err.Error(), marked) {
+		t.Errorf("the secret was taken to where the server pointed: %v", err)
 	}
 	o.CAFile = ca.file
 	if _, err := (SASL{Mechanism: saslBearer, OIDC: o}).token()(t.Context()); err == nil || !strings.Contains(err.Error(), "unknown authority") {
