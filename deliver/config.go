@@ -99,9 +99,9 @@ func (s *SinkConfig) validateHTTP(bad func(key, format string, args ...any)) {
 	case (s.URL == "") == (s.URLFile == ""):
 		bad("url", "name one of url and url_file")
 	case s.URL != "":
-		if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		if !isAddress(s.URL) {
 			bad("url", "is no http or https address") // not quoted: it may hold a secret
-		} else if u.User != nil {
+		} else if u, err := url.Parse(s.URL); err == nil && u.User != nil {
 			bad("url", "holds a user or password; write user and password_file")
 		}
 	}
@@ -122,6 +122,11 @@ func (s *SinkConfig) validateHTTP(bad func(key, format string, args ...any)) {
 	if len(s.To) > 0 {
 		bad("to", "is of mail only")
 	}
+}
+
+func isAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 func (s *SinkConfig) validateMail(bad func(key, format string, args ...any)) {

@@ -3,6 +3,7 @@ package deliver
 import (
 	"errors"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -133,5 +134,29 @@ func TestSlackText(t *testing.T) {
 	}
 	if !strings.HasPrefix(texts[1], "*RESOLVED* ") || strings.Contains(texts[1], "Run a control") {
 		t.Errorf("text of the end %q", texts[1])
+	}
+}
+
+// What a sink would only notice with its first alert, check notices before.
+func TestCheckFiles(t *testing.T) {
+	open := secretFile(t, "https://hook.example/ZQ-secret")
+	if err := os.Chmod(open, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		sink SinkConfig
+		want string // in the one error; empty: none
+	}{
+		"good":        {SinkConfig{URLFile: secretFile(t, "https://hook.example"), SecretFile: secretFile(t, "whsec_c2VjcmV0"), TokenFile: secretFile(t, "t")}, ""},
+		"all read it": {SinkConfig{URLFile: open}, "delivery.sinks[0].url_file: file "},
+		"no address":  {SinkConfig{URLFile: secretFile(t, "ZQ-secret")}, "delivery.sinks[0].url_file: holds no http or https address"},
+		"no base64":   {SinkConfig{SecretFile: secretFile(t, "ZQ-secret")}, "delivery.sinks[0].secret_file: it is not base64"},
+		"empty":       {SinkConfig{PasswordFile: secretFile(t, "")}, "delivery.sinks[0].password_file: file "},
+		"no roots":    {SinkConfig{CAFile: secretFile(t, "ZQ-secret")}, "delivery.sinks[0].ca_file: read authorities: no certificate"},
+	} {
+		errs := (&Config{Sinks: []SinkConfig{c.sink}}).CheckFiles()
+		if len(errs) != min(len(c.want), 1) || c.want != "" && (!strings.Contains(errs[0].Error(), c.want) || strings.Contains(errs[0].Error(), "ZQ")) {
+			t.Errorf("%s: %v, want %q", name, errs, c.want)
+		}
 	}
 }

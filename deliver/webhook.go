@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -40,13 +41,22 @@ func (w *webhook) Send(ctx context.Context, m *Message) error {
 		if err != nil {
 			return err
 		}
-		secret, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(text, "whsec_"))
+		key, err := signingKey(text)
 		if err != nil {
-			return fmt.Errorf("read secret %s: it is not base64", w.secretFile)
+			return fmt.Errorf("read secret %s: %w", w.secretFile, err)
 		}
-		header.Set("webhook-signature", "v1,"+sign(secret, m.ID, now, m.JSON))
+		header.Set("webhook-signature", "v1,"+sign(key, m.ID, now, m.JSON))
 	}
 	return w.post(ctx, "", m.JSON, header)
+}
+
+// signingKey is what a secret file stands for.
+func signingKey(text string) ([]byte, error) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(text, "whsec_"))
+	if err != nil {
+		return nil, errors.New("it is not base64") // the library's error would say where
+	}
+	return key, nil
 }
 
 // sign is the signature of the Standard Webhooks specification.

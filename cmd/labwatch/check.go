@@ -36,10 +36,10 @@ func newCheckCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Look for mistakes in the config, and show what holds and why",
-		Long: `Reads the config, the environment, the mapping files, the key file, and the tokens and
-certificates of HTTP as run would, and reports every mistake with its path, without
-starting anything. Exit code 2 if there is one. Without a mistake it lists the settings
-that are not the default, with the file and line or the variable that they come from,
+		Long: `Reads the config, the environment, the mapping files, the key files, the secrets and
+certificates towards Kafka and the sinks, and the tokens and certificates of HTTP as run
+would, and reports every mistake with its path, without starting anything. Exit code 2
+if there is one. Without a mistake it lists the settings that are not the default, with the file and line or the variable that they come from,
 warnings, and, for a fleet that you state, the memory that it needs.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -102,7 +102,7 @@ func check(path string) (*checkReport, error) {
 	if err == nil {
 		r.Keys, r.Print = keys.ID(), keys.Fingerprint()
 	}
-	errs = append(append(errs, cfg.Kafka.CheckFiles()...), cfg.State.CheckFiles())
+	errs = append(append(append(errs, cfg.Kafka.CheckFiles()...), cfg.Delivery.CheckFiles()...), cfg.State.CheckFiles())
 	_, err = web.NewAccess(cfg.HTTP, zerolog.Nop())
 	err = errors.Join(append(errs, err)...)
 	if err != nil {
@@ -124,8 +124,10 @@ func (r *checkReport) write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ok\ninputs   %s\nbrokers  %s\nkeys     %s (fingerprint %s)\nmappings %d files\n",
 		strings.Join(inputs, ", "), brokers, r.Keys, r.Print, len(r.cfg.Standardize.Mappings))
-	for _, s := range r.Settings {
-		if s.Source != "default" {
+	standard := config.Default()
+	defaults := standard.Effective(nil)
+	for i, s := range r.Settings {
+		if s.Value != defaults[i].Value {
 			fmt.Fprintf(&b, "set      %s = %s (%s)\n", s.Path, s.Value, s.Source)
 		}
 	}

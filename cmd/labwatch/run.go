@@ -75,10 +75,20 @@ func newLog(c config.Log, w io.Writer) zerolog.Logger {
 	return log
 }
 
+// terminal says whether a person reads along: colours in a file are noise.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
 // newLevelledLog writes to w from the level on that the returned filter has.
 func newLevelledLog(c config.Log, w io.Writer) (zerolog.Logger, *levelFilter) {
 	if c.Format == "console" {
-		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}
+		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != "" || !terminal(w)}
 	}
 	level := &levelFilter{to: w}
 	_ = level.Set(c.Level) // validated
