@@ -88,9 +88,7 @@ func (c *Courier) Take(ctx context.Context, value []byte, at int64, partition in
 			return ctx.Err()
 		case errors.Is(err, ErrRefused):
 			c.stats.failed(reasonRefused)
-			if m.before == 0 { // nobody has heard of it
-				delete(c.told, m.Alert.ID)
-			}
+			m.refused = true
 			return c.lay(ctx, &m, err)
 		}
 		c.stats.failed(reasonUnreachable)

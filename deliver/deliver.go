@@ -20,7 +20,8 @@ type Message struct {
 	At        int64 // when it was published, nanoseconds since 1970 UTC
 	Partition int32 // of the topic of alerts
 
-	before alerts.Severity // that the sink last heard of this alert; 0: it hears of it for the first time
+	before  alerts.Severity // that the sink last heard of this alert; 0: it hears of it for the first time
+	refused bool            // by the sink: it need not be said again
 }
 
 // parse reads a message of the topic of alerts.

@@ -35,11 +35,13 @@ func (t told) choose(m *Message, least alerts.Severity, updates bool) bool {
 	return before == nil || updates || m.Alert.Severity > before.Alert.Severity
 }
 
-// open lists what has not ended, the oldest first.
+// open lists what has not ended and was not refused, the oldest first.
 func (t told) open() []*Message {
 	list := make([]*Message, 0, len(t))
 	for _, m := range t {
-		list = append(list, m)
+		if !m.refused {
+			list = append(list, m)
+		}
 	}
 	slices.SortFunc(list, func(a, b *Message) int {
 		return cmp.Or(cmp.Compare(a.Alert.Opened, b.Alert.Opened), cmp.Compare(a.ID, b.ID))
