@@ -21,7 +21,7 @@ func faults() []fault {
 			func(_ context.Context, s *site) error { return s.silence(syscall.SIGSTOP) },
 			func(_ context.Context, s *site) error { return s.silence(syscall.SIGCONT) }},
 		{"broker slow", "LabwatchBrokerSlow", "slow",
-			func(_ context.Context, s *site) error { s.proxy.setLate(700 * time.Millisecond); return nil },
+			func(_ context.Context, s *site) error { s.proxy.setLate(300 * time.Millisecond); return nil },
 			func(_ context.Context, s *site) error { s.proxy.setLate(0); return nil }},
 		{"disk full", "LabwatchStateDiskFull", "full",
 			func(_ context.Context, s *site) error { return s.fill() },
