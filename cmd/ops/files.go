@@ -90,8 +90,7 @@ func secret() string {
 func (s *site) labwatchConfig() string {
 	return fmt.Sprintf(`
 standardize: {key_file: %q}
-judge: {tick_interval: 1s}
-alerts: {silent: {after: 15s}, limit: {profile: original}}
+alerts: {silent: {after: 20s}, limit: {profile: original}}
 delivery: {sinks: [{name: hook, type: webhook, url: %q}]}
 kafka:
   brokers: ["127.0.0.1:%s"]
@@ -102,11 +101,12 @@ kafka:
 state: {dir: %q}
 http:
   listen: %q
+  admin: %q
   token_file: %q
   tls: {cert_file: %q, key_file: %q}
 log: {format: json}
 `, s.path("keys"), s.hook.url(), proxyPort, filepath.Join(s.dir, "kafka", "certs", "ca.pem"), s.path("password"),
-		filepath.Join(s.path("state"), "labwatch"), s.http, s.path("tokens"), s.path("http.pem"), s.path("http.key"))
+		filepath.Join(s.path("state"), "labwatch"), s.http, s.adminAddress, s.path("tokens"), s.path("http.pem"), s.path("http.key"))
 }
 
 // certify writes a certificate for labwatch's HTTP, which is its own authority, and which ends at that time. The

@@ -4,13 +4,17 @@
 // the end it compares what was sent with what came out. It is for developers, on a Linux machine, as root:
 //
 //	make ops
+//	go run ./cmd/ops --day
 //
+// With --day it plays a day in fast forward in their place: millions of readings, certificates renewed, the config
+// reloaded, two upgrades and a restore from a backup, after which all counters must add up.
 // The durations in the rules are divided by twenty, so that a day takes minutes. The last line is the result:
 // faults=10 alerted=N recovered=N lost=N
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -21,7 +25,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	whole := flag.Bool("day", false, "play a whole day in place of ten faults")
+	flag.Parse()
+	if err := run(ctx, *whole); err != nil {
 		fmt.Println("ops:", err)
 		os.Exit(1)
 	}
@@ -33,7 +39,7 @@ const (
 	recoverPatience = 2 * time.Minute
 )
 
-func run(ctx context.Context) (err error) {
+func run(ctx context.Context, whole bool) (err error) {
 	s, err := newSite(ctx)
 	if err != nil {
 		return err
@@ -42,6 +48,12 @@ func run(ctx context.Context) (err error) {
 	fmt.Println("everything runs; waiting until no rule fires")
 	if _, err := s.until(ctx, recoverPatience, s.quiet); err != nil {
 		return fmt.Errorf("before the first fault: %w", err)
+	}
+	if whole {
+		if err := day(ctx, s); err != nil {
+			return fmt.Errorf("%w; the logs are in %s", err, s.keep())
+		}
+		return nil
 	}
 	list := faults()
 	alerted, recovered := 0, 0

@@ -51,7 +51,21 @@ func (s *site) settle(ctx context.Context) (lost int, err error) {
 
 // readIDs counts the ids of the published records.
 func (s *site) readIDs(ctx context.Context, into map[string]int) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	return s.eachRecord(ctx, func(value []byte) error {
+		var record struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(value, &record); err != nil {
+			return fmt.Errorf("read record: %w", err)
+		}
+		into[record.ID]++
+		return nil
+	})
+}
+
+// eachRecord shows every published record that readers of committed data find.
+func (s *site) eachRecord(ctx context.Context, each func(value []byte) error) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	ends, err := s.admin.ListCommittedOffsets(ctx, "labwatch.records")
 	if err != nil {
@@ -82,13 +96,9 @@ func (s *site) readIDs(ctx context.Context, into map[string]int) error {
 			if r.Attrs.IsControl() {
 				continue
 			}
-			var record struct {
-				ID string `json:"id"`
+			if err := each(r.Value); err != nil {
+				return err
 			}
-			if err := json.Unmarshal(r.Value, &record); err != nil {
-				return fmt.Errorf("read record: %w", err)
-			}
-			into[record.ID]++
 		}
 	}
 	return nil

@@ -29,14 +29,15 @@ const (
 // site is a hospital in small: Kafka, a proxy before it, labwatch under a supervisor, Prometheus, a receiver of alerts,
 // and instruments.
 type site struct {
-	root, dir  string
-	program    string
-	http       string // labwatch's address
-	prometheus string
-	hook       *receiver
-	proxy      *proxy
-	client     *kgo.Client // on Kafka's open listener, past the proxy
-	admin      *kadm.Client
+	root, dir    string
+	program      string
+	http         string // labwatch's address
+	adminAddress string
+	prometheus   string
+	hook         *receiver
+	proxy        *proxy
+	client       *kgo.Client // on Kafka's open listener, past the proxy
+	admin        *kadm.Client
 
 	labwatch    *child
 	watch       *child
@@ -88,6 +89,9 @@ func newSite(ctx context.Context) (s *site, err error) {
 		return s, err
 	}
 	if s.http, err = freeAddress(); err != nil {
+		return s, err
+	}
+	if s.adminAddress, err = freeAddress(); err != nil {
 		return s, err
 	}
 	if s.prometheus, err = freeAddress(); err != nil {
