@@ -111,12 +111,12 @@ func poison(ctx context.Context, s *site) error {
 	return nil
 }
 
-// warm gives a fridge of its own a temperature: beyond 8 °C an alert opens that the sink must hear of.
+// warm lets a fridge report a temperature: beyond 8 °C an alert opens that the sink must hear of.
 func (s *site) warm(ctx context.Context, celsius float64) error {
 	for i := range 5 {
 		id := fmt.Sprintf("w-%g-%d", celsius, i)
-		value := fmt.Sprintf(`{"sample_id":%q,"device_id":"fridge-9","timestamp":%q,"storage_temp_c":%g}`, id, time.Now().UTC().Format(time.RFC3339Nano), celsius)
-		r := &kgo.Record{Topic: telemetryTopic, Key: []byte("fridge-9"), Value: []byte(value)}
+		value := fmt.Sprintf(`{"sample_id":%q,"device_id":"fridge-3","timestamp":%q,"storage_temp_c":%g}`, id, time.Now().UTC().Format(time.RFC3339Nano), celsius)
+		r := &kgo.Record{Topic: telemetryTopic, Key: []byte("fridge-3"), Value: []byte(value)}
 		if err := s.client.ProduceSync(ctx, r).FirstErr(); err != nil {
 			return fmt.Errorf("write reading: %w", err)
 		}
