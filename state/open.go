@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/rs/zerolog"
@@ -24,17 +25,26 @@ const (
 // Both are said in the log.
 //
 // It is an error, and nothing is touched, when another process uses the folder, when a newer labwatch wrote it, when it
-// is encrypted with a key that is not at hand, and when the system refuses (permission, no memory and the like). When the disk is full it is ErrNoRoom.
+// is encrypted with a key that is not at hand, and when the system refuses (permission, no memory and the like). When the
+// disk is full it is ErrNoRoom, when it is mounted read-only ErrReadOnly.
 func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
 	s, err := lockFolder(config, log)
 	if err != nil {
-		return nil, err
+		return nil, named(err)
 	}
 	if err := s.openContent(config, identity); err != nil {
 		s.letGo()
-		return nil, err
+		return nil, named(err)
 	}
 	return s, nil
+}
+
+// named gives an error of the system the name that callers know.
+func named(err error) error {
+	if errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	}
+	return err
 }
 
 // letGo closes what is open after an error, which is the one that explains.

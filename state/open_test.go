@@ -158,3 +158,14 @@ func TestPermission(t *testing.T) {
 	s, _ = open(t, dir)
 	expect(t, s, 0, "p1: a=1")
 }
+
+// TestReadOnlyIsNamed: a folder on a file system that was mounted read-only is no reason to end; cmd/ops mounts one.
+func TestReadOnlyIsNamed(t *testing.T) {
+	refused := &os.PathError{Op: "open", Path: "lock", Err: syscall.EROFS}
+	if err := named(fmt.Errorf("open state: %w", refused)); !errors.Is(err, ErrReadOnly) || !errors.Is(err, syscall.EROFS) {
+		t.Errorf("a read-only file system is told as %v", err)
+	}
+	if err := named(fmt.Errorf("open state: %w", os.ErrPermission)); errors.Is(err, ErrReadOnly) {
+		t.Errorf("a missing right is told as %v", err)
+	}
+}

@@ -125,7 +125,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		store, err := state.Open(cfg.State, d.log, strings.Join([]string{layout.ClusterID, env.Group, layout.StateID}, "/"))
 		var disk kafka.Store // none: state is read from Kafka
 		switch {
-		case errors.Is(err, state.ErrNoRoom):
+		case errors.Is(err, state.ErrNoRoom), errors.Is(err, state.ErrReadOnly):
 			d.log.Warn().Err(err).Msg("working without local state; nothing is lost, but a restart takes longer")
 		case err != nil:
 			return err
