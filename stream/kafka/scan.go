@@ -50,13 +50,10 @@ func Scan(ctx context.Context, env *Environment, client *kgo.Client, topic strin
 		for it := fetches.RecordIter(); !it.Done(); {
 			r := it.Next()
 			end, unread := left[r.Partition]
-			if !unread || r.Offset >= end {
-				continue // written since
-			}
-			if r.Offset+1 == end {
+			if r.Offset+1 >= end { // or beyond: the last before it may be of a transaction that was not committed
 				delete(left, r.Partition)
 			}
-			if r.Attrs.IsControl() {
+			if !unread || r.Offset >= end || r.Attrs.IsControl() {
 				continue
 			}
 			f := Found{Message: incoming(r)}
