@@ -22,6 +22,10 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	case corrected:
 		r.Flags |= record.Correction
 	}
+	if r.Alert() != "" { // it is a person who speaks, by a clock of his own, and not the device
+		w.judgeVerdict(d, r, emit)
+		return true
+	}
 	d.records++
 	d.retired = false
 	w.tally.pass(d.newest, r.Time, w.j.FalseAlarms)
@@ -35,10 +39,6 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	}
 	if r.Kind == record.Control && v == corrected {
 		w.qcFailed(d, r, emit) // a verdict may come, or be taken back, with a correction
-	}
-	if r.Alert() != "" { // a person's clock may be behind or ahead of the device's
-		w.judgeVerdict(d, r, emit)
-		return true
 	}
 	if v != fresh || r.Flags.Has(record.Withdrawn) {
 		return true

@@ -107,3 +107,28 @@ func TestVerdictOnNothing(t *testing.T) {
 		t.Errorf("%d idle verdicts counted, want 1", b.w.tally.idleVerdicts)
 	}
 }
+
+// TestVerdictIsNotTheDevice: who says that he looks after a silent device does not end its silence, also where events
+// are expected of it; and what is said of a device that is gone does not bring it back.
+func TestVerdictIsNotTheDevice(t *testing.T) {
+	j := testJudging(t)
+	j.Alerts.Silent.Kinds = []string{record.Telemetry.String(), record.Event.String()}
+	b := newBedside(t, j)
+	at := b.bath(0, 5, 0)
+	for ; at < 60; at += 5 {
+		b.tick(at)
+	}
+	said := b.of("silent")
+	if changes(said) != " opened" {
+		t.Fatalf("silence was %s", changes(said))
+	}
+	b.verdict(record.AcknowledgeEvent, said[0].ID, seconds(at))
+	if got := changes(b.of("silent")); got != " updated" {
+		t.Errorf("the acknowledgement said%s", got)
+	}
+	b.hear(record.Record{Kind: record.Event, ID: "e1", Device: "bath", Time: seconds(at + 1), EventType: record.RetiredEvent, Severity: "info"})
+	b.verdict(record.AcceptEvent, said[0].ID, seconds(at+2))
+	if got := b.fleet(); len(got) != 0 {
+		t.Errorf("%v are shown", got)
+	}
+}
