@@ -73,6 +73,26 @@ func TestNothingOwed(t *testing.T) {
 	}
 }
 
+// TestQuietPartitionPays: what a partition without further input owes is saved beside the input of others, and said to be.
+func TestQuietPartitionPays(t *testing.T) {
+	b := newBenchOf(t, 2)
+	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Second}
+	a := b.join("a")
+	b.await("a owns both partitions", func() bool { return len(a.owns()) == 2 })
+	b.writeTo(0, 20)
+	b.writeTo(1, 20)
+	b.await("all is judged", b.settled)
+	if _, redo := b.noted(); redo == 20 {
+		t.Fatal("nothing was owed at the last commit, so this proves nothing")
+	}
+	b.await("nothing is owed by the quiet partition", func() bool {
+		b.writeTo(1, 1) // so that there is never a commit without input
+		committed, redo := b.noted()
+		return committed == 20 && redo == 20
+	})
+	a.leave()
+}
+
 // TestTakenOverDebt: what a partition came with is owed, though this session had paid all that it owed itself.
 func TestTakenOverDebt(t *testing.T) {
 	b := newBench(t)

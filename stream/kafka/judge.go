@@ -170,8 +170,8 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
 		if p.trim != nil {
 			p.worker.Refresh(p.trim.stale(), put)
 		}
+		marks[at] = mark{p.next, note{redo, j.env.Rules}.String(), redo != p.kept.redo}
 		p.kept.redo = redo // if it is not committed, the partition is recovered and so made anew
-		marks[at] = mark{p.next, note{redo, j.env.Rules}.String()}
 		if sabotaged(diskFirst) {
 			j.keep.write(at.partition, p.position, p.keys, p.blobs, func() {})
 		}

@@ -19,8 +19,9 @@ type place struct {
 
 // mark is what a commit says of a place: its next offset, and the note beside it.
 type mark struct {
-	next int64
-	note string
+	next  int64
+	note  string
+	moved bool // the redo point in the note, since the last commit
 }
 
 // sender produces a record in the open transaction. Acked, which may be nil, is told the record's offset. A record

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -211,18 +212,32 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	return s.reopen(ctx)
 }
 
-// annotate adds the marks to an offset commit. One without any input gets the offsets from the marks: every transaction
-// of ours carries offsets, so that Kafka can fence an instance that was thought dead.
+// annotate adds the marks to an offset commit. The client names the places that had input; of the others those are added
+// whose redo point has moved, or input that nobody needs would have to be kept until they have some. A commit without any
+// input gets the offsets from all marks: every transaction of ours carries offsets, so that Kafka can fence an instance
+// that was thought dead.
 func annotate(marks map[place]mark) func(*kmsg.TxnOffsetCommitRequest) error {
 	return func(req *kmsg.TxnOffsetCommitRequest) error {
-		if len(req.Topics) == 0 {
-			for at, m := range marks {
-				p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
-				p.Partition, p.Offset = at.partition, m.next
-				t := kmsg.NewTxnOffsetCommitRequestTopic()
-				t.Topic, t.Partitions = at.topic, append(t.Partitions, p)
-				req.Topics = append(req.Topics, t)
+		none := len(req.Topics) == 0
+		named := map[place]bool{}
+		for _, t := range req.Topics {
+			for _, p := range t.Partitions {
+				named[place{t.Topic, p.Partition}] = true
 			}
+		}
+		for at, m := range marks {
+			if named[at] || !none && !m.moved {
+				continue
+			}
+			p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
+			p.Partition, p.Offset = at.partition, m.next
+			i := slices.IndexFunc(req.Topics, func(t kmsg.TxnOffsetCommitRequestTopic) bool { return t.Topic == at.topic })
+			if i < 0 {
+				t := kmsg.NewTxnOffsetCommitRequestTopic()
+				t.Topic = at.topic
+				i, req.Topics = len(req.Topics), append(req.Topics, t)
+			}
+			req.Topics[i].Partitions = append(req.Topics[i].Partitions, p)
 		}
 		for i := range req.Topics {
 			t := &req.Topics[i]
