@@ -77,12 +77,14 @@ func decodeParams(params map[string]any) func(any) error {
 }
 
 // Rules is a short hash of the settings that decide what a reading means. Two processes with equal rules make the
-// same of the same input.
+// same of the same input. How much memory devices may take decides nothing.
 func (c *Config) Rules() (string, error) {
+	judge := c.Judge
+	judge.MemoryMB = 0
 	b, err := yaml.Marshal(struct {
 		Standardize, Judge, Detectors, Alerts any
 		Fused                                 bool
-	}{c.Standardize, c.Judge, c.Detectors, c.Alerts, c.Fused})
+	}{c.Standardize, judge, c.Detectors, c.Alerts, c.Fused})
 	if err != nil {
 		return "", fmt.Errorf("hash the rules: %w", err)
 	}
