@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -40,6 +41,10 @@ func checkKafka(ctx context.Context, cfg *config.Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	absent, err := kafka.Absent(ctx, client, rights)
+	if err != nil {
+		return err
+	}
 	for _, r := range rights {
 		has := "yes"
 		switch {
@@ -47,11 +52,17 @@ func checkKafka(ctx context.Context, cfg *config.Config, out io.Writer) error {
 			has = "not asked"
 		case slices.Contains(lacking, r):
 			has = "MISSING"
+		case slices.Contains(absent, r.Name):
+			has = "no topic"
 		}
 		fmt.Fprintf(out, "kafka    %-9s %s\n", has, r)
 	}
 	if len(lacking) > 0 {
 		return fmt.Errorf("%d of %d rights are missing, see docs/security.md", len(lacking), len(rights))
+	}
+	inputs = slices.DeleteFunc(inputs, func(name string) bool { return !slices.Contains(absent, name) })
+	if len(inputs) > 0 {
+		return fmt.Errorf("input topics do not exist: %s; create them or correct inputs[].topic", strings.Join(inputs, ", "))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -36,7 +37,11 @@ costs no reading: the state folder is deleted and rebuilt from Kafka.`,
 			if err := writeNew(half, append([]byte(newKey()+"\n"), former...)); err != nil {
 				return err
 			}
-			if err := os.Rename(half, path); err != nil {
+			err = asBefore(half, path)
+			if err == nil {
+				err = os.Rename(half, path)
+			}
+			if err != nil {
 				return errors.Join(fmt.Errorf("replace key file: %w", err), os.Remove(half))
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: new key written before the former ones; restart labwatch, then remove those\n", path)
@@ -45,6 +50,20 @@ costs no reading: the state folder is deleted and rebuilt from Kafka.`,
 	}
 	c.Flags().BoolVar(&rotate, "rotate", false, "put a new key before those of an existing file")
 	return c
+}
+
+// asBefore gives a file the owner and the permissions of the one whose place it takes: labwatch need not be who rotates.
+func asBefore(path, former string) error {
+	info, err := os.Stat(former)
+	if err != nil {
+		return err
+	}
+	if is, ok := info.Sys().(*syscall.Stat_t); ok {
+		if err := os.Chown(path, int(is.Uid), int(is.Gid)); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(path, info.Mode().Perm())
 }
 
 // writeNew writes a file that was not there and that only its owner may read.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -46,6 +47,23 @@ func Lacking(ctx context.Context, env *Environment, client *kgo.Client, rights [
 		}
 	}
 	return list, nil
+}
+
+// Absent lists the topics among those of rights that are not there. On the embedded broker run makes them all.
+func Absent(ctx context.Context, client *kgo.Client, rights []Right) (absent []string, err error) {
+	metadata, err := kadm.NewClient(client).Metadata(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read Kafka's metadata: %w", err)
+	}
+	if metadata.Cluster == embeddedCluster {
+		return nil, nil
+	}
+	for _, name := range resources(rights, onTopic) {
+		if !metadata.Topics.Has(name) {
+			absent = append(absent, name)
+		}
+	}
+	return absent, nil
 }
 
 // permissions are what we may do with each topic that is there, as a set of the protocol's operations. Since KIP-430 a

@@ -2,10 +2,12 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream"
@@ -73,6 +75,9 @@ func span(ctx context.Context, admin *kadm.Client, topic string, from time.Time)
 	failed := func(what string, listed kadm.ListedOffsets, err error) error {
 		if err == nil {
 			err = listed.Error()
+		}
+		if errors.Is(err, kerr.UnknownTopicOrPartition) {
+			return fmt.Errorf("there is no topic %s: has labwatch run on this Kafka, and under this config? (%w)", topic, err)
 		}
 		if err != nil {
 			return fmt.Errorf("list %s of %s: %w", what, topic, err)

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,5 +48,13 @@ func TestScanPassesAnAbortedEnd(t *testing.T) {
 		return nil
 	}); err != nil || len(seen) != 1 || seen[0] != "a" {
 		t.Errorf("seen %q, %v", seen, err)
+	}
+}
+
+func TestScanOfNoTopic(t *testing.T) {
+	b := newBench(t)
+	err := Scan(t.Context(), b.env, b.plain, "nowhere", time.Time{}, func(Found) error { return nil })
+	if err == nil || !strings.HasPrefix(err.Error(), "there is no topic nowhere: ") {
+		t.Errorf("got %v", err)
 	}
 }
