@@ -158,3 +158,16 @@ func TestVariableMistakes(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// An anchor that holds itself is a mistake like any other, and ends no daemon that is told to reload.
+func TestAnAnchorThatHoldsItself(t *testing.T) {
+	for _, text := range []string{"x: &x {y: *x}\n", "kafka: &k {tls: *k}\n"} {
+		path := filepath.Join(t.TempDir(), "c.yaml")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := Read(path, nil); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}

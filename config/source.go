@@ -27,13 +27,14 @@ func Read(path string, environ []string) (*Config, Sources, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("read config: %w", err)
 		}
+		lines := map[string]int{}
 		if err := decode(b, &c); err != nil {
 			errs = append(errs, err)
+		} else { // only then is it sure that no anchor holds itself
+			var n yaml.Node
+			_ = yaml.Unmarshal(b, &n)
+			linesOf(lines, "", &n)
 		}
-		var n yaml.Node
-		_ = yaml.Unmarshal(b, &n) // a mistake was said above
-		lines := map[string]int{}
-		linesOf(lines, "", &n)
 		for i, s := range c.settings() {
 			sources[s.path] = sourceDefault
 			if line, ok := lines[s.path]; ok {
