@@ -94,15 +94,14 @@ func (p *poster) post(ctx context.Context, path string, body []byte, header http
 		return fmt.Errorf("post alert: %w", err)
 	}
 	defer res.Body.Close()
-	// What the other side says may quote the request; a first piece of it helps, unless it was refused for its address.
-	said, _ := io.ReadAll(io.LimitReader(res.Body, 200))
+	// What the other side says is not told: it may quote the request, and the secret in it.
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20)) // so that the connection is used again
 	switch {
 	case res.StatusCode/100 == 2:
 		return nil
 	case res.StatusCode == http.StatusBadRequest, res.StatusCode == http.StatusRequestEntityTooLarge,
 		res.StatusCode == http.StatusUnprocessableEntity, res.StatusCode == http.StatusGone:
-		return fmt.Errorf("post alert: status %d: %q: %w", res.StatusCode, said, ErrRefused)
+		return fmt.Errorf("post alert: status %d: %w", res.StatusCode, ErrRefused)
 	}
 	err = fmt.Errorf("post alert: status %d", res.StatusCode)
 	if after, e := strconv.Atoi(res.Header.Get("Retry-After")); e == nil && after > 0 {

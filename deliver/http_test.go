@@ -111,6 +111,19 @@ func TestNoErrorShowsTheAddress(t *testing.T) {
 	}
 }
 
+// A receiver that quotes what it was sent must not bring the token into logs and headers.
+func TestNoErrorQuotesTheAnswer(t *testing.T) {
+	l := listen(t)
+	l.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, r.Header.Get("Authorization"), http.StatusBadRequest)
+	})
+	c, b := courier(t, SinkConfig{Type: "webhook", URL: l.URL, TokenFile: secretFile(t, "hidden-token")}, time.Hour)
+	take(t, c, published(0, alerts.Opened, alerts.Warning))
+	if len(b.why) != 1 || strings.Contains(b.why[0].Error(), "hidden") {
+		t.Errorf("set aside %v", b.why)
+	}
+}
+
 func TestSlackText(t *testing.T) {
 	l := listen(t)
 	c, _ := courier(t, SinkConfig{Type: "slack", URL: l.URL}, time.Hour)

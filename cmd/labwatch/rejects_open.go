@@ -148,6 +148,7 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 		batch = batch[:0]
 		return err
 	}
+	var locked error
 	for i := range list {
 		r := &list[i]
 		if r.redriven {
@@ -155,8 +156,9 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 			continue
 		}
 		key, value, err := open(r)
-		if err != nil {
-			return err
+		if err != nil { // sealed with a key that is gone; the others go back all the same
+			locked = errors.Join(locked, err)
+			continue
 		}
 		from, err := parseRejectAddress(r.origin)
 		if err != nil {
@@ -181,5 +183,5 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 		what = "would be sent back"
 	}
 	fmt.Fprintf(out, "%d %s, %d had been sent back before\n", sent, what, before)
-	return nil
+	return locked
 }
