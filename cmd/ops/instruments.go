@@ -79,11 +79,13 @@ func (in *instruments) send(topic, device, id, value string) {
 type receiver struct {
 	address string
 	server  *http.Server
-	taken   atomic.Int64
+
+	mu    sync.Mutex
+	taken map[string]bool // ids of the alerts that came
 }
 
 func startReceiver() (*receiver, error) {
-	r := &receiver{address: "127.0.0.1:0"}
+	r := &receiver{address: "127.0.0.1:0", taken: map[string]bool{}}
 	return r, r.start()
 }
 
@@ -97,7 +99,9 @@ func (r *receiver) start() error {
 	r.address = l.Addr().String()
 	r.server = &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
 		_, _ = io.Copy(io.Discard, req.Body)
-		r.taken.Add(1)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.taken[req.Header.Get("webhook-id")] = true
 	})}
 	go func(s *http.Server) { _ = s.Serve(l) }(r.server)
 	return nil

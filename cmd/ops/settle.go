@@ -46,7 +46,44 @@ func (s *site) settle(ctx context.Context) (lost int, err error) {
 		}
 	}
 	fmt.Printf("%d readings sent, %d without a record, %d with more than one\n", len(sent), lost-doubled, doubled)
-	return lost, nil
+	silent, said, err := s.undelivered(ctx)
+	fmt.Printf("%d alerts opened or ended, %d of them did not reach the sink\n", said, silent)
+	return lost + silent, err
+}
+
+// undelivered counts the alerts that opened or ended and of which the sink has not heard. It is given time for the last.
+func (s *site) undelivered(ctx context.Context) (missing, said int, err error) {
+	_, err = s.until(ctx, 30*time.Second, func(ctx context.Context) error {
+		missing, said = 0, 0
+		err := s.eachMessage(ctx, "labwatch.alerts", func(value []byte) error {
+			var alert struct {
+				ID       string `json:"id"`
+				Sequence int    `json:"sequence"`
+				State    string `json:"state"`
+			}
+			if err := json.Unmarshal(value, &alert); err != nil {
+				return fmt.Errorf("read alert: %w", err)
+			}
+			if alert.State == "updated" { // of these it wants only those that are worse
+				return nil
+			}
+			said++
+			s.hook.mu.Lock()
+			defer s.hook.mu.Unlock()
+			if !s.hook.taken[fmt.Sprintf("%s.%d", alert.ID, alert.Sequence)] {
+				missing++
+			}
+			return nil
+		})
+		if err == nil && missing > 0 {
+			err = fmt.Errorf("the sink lacks %d alerts", missing)
+		}
+		return err
+	})
+	if missing > 0 {
+		return missing, said, nil // which is the result, and no failure of ours
+	}
+	return missing, said, err
 }
 
 // readIDs counts the ids of the published records.
@@ -65,11 +102,16 @@ func (s *site) readIDs(ctx context.Context, into map[string]int) error {
 
 // eachRecord shows every published record that readers of committed data find.
 func (s *site) eachRecord(ctx context.Context, each func(value []byte) error) error {
+	return s.eachMessage(ctx, "labwatch.records", each)
+}
+
+// eachMessage shows every message of a topic that readers of committed data find.
+func (s *site) eachMessage(ctx context.Context, topic string, each func(value []byte) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	ends, err := s.admin.ListCommittedOffsets(ctx, "labwatch.records")
+	ends, err := s.admin.ListCommittedOffsets(ctx, topic)
 	if err != nil {
-		return fmt.Errorf("ask for records: %w", err)
+		return fmt.Errorf("ask for the end of %s: %w", topic, err)
 	}
 	from, left := map[int32]kgo.Offset{}, map[int32]int64{}
 	ends.Each(func(o kadm.ListedOffset) {
@@ -78,15 +120,15 @@ func (s *site) eachRecord(ctx context.Context, each func(value []byte) error) er
 		}
 	})
 	reader, err := kgo.NewClient(kgo.SeedBrokers("127.0.0.1:"+kafkaPort), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.KeepControlRecords(), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{"labwatch.records": from}))
+		kgo.KeepControlRecords(), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}))
 	if err != nil {
-		return fmt.Errorf("read records: %w", err)
+		return fmt.Errorf("read %s: %w", topic, err)
 	}
 	defer reader.Close()
 	for len(left) > 0 {
 		fetches := reader.PollFetches(ctx)
 		if err := fetches.Err(); err != nil {
-			return fmt.Errorf("read records: %w", err)
+			return fmt.Errorf("read %s: %w", topic, err)
 		}
 		for it := fetches.RecordIter(); !it.Done(); {
 			r := it.Next()
