@@ -76,15 +76,20 @@ func decodeParams(params map[string]any) func(any) error {
 	}
 }
 
-// Rules is a short hash of the settings that decide what a reading means. Two processes with equal rules make the
-// same of the same input. How much memory devices may take decides nothing.
+// epoch is raised whenever the engine makes something else of the same input under the same settings: another statistic,
+// another table of limits. So a recovery by a newer labwatch can tell that it works input again under other rules.
+const epoch = 1
+
+// Rules is a short hash of the settings that decide what a reading means, and of the epoch of the engine. Two processes
+// with equal rules make the same of the same input. How much memory devices may take decides nothing.
 func (c *Config) Rules() (string, error) {
 	judge := c.Judge
 	judge.MemoryMB = 0
 	b, err := yaml.Marshal(struct {
+		Epoch                                 int
 		Standardize, Judge, Detectors, Alerts any
 		Fused                                 bool
-	}{c.Standardize, judge, c.Detectors, c.Alerts, c.Fused})
+	}{epoch, c.Standardize, judge, c.Detectors, c.Alerts, c.Fused})
 	if err != nil {
 		return "", fmt.Errorf("hash the rules: %w", err)
 	}
