@@ -43,9 +43,6 @@ type SinkConfig struct {
 // Default is what config.yaml documents: no sink, the topic of alerts alone.
 func Default() Config { return Config{GiveUp: time.Hour} }
 
-// Types are the kinds of sinks.
-func Types() []string { return []string{"alertmanager", "webhook", "slack", "mail"} }
-
 // sinkName is what may stand in a consumer group, a metric label and a log.
 var sinkName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,40}$`)
 

@@ -22,7 +22,7 @@ const Timeout = 30 * time.Second
 type Server struct {
 	http http.Server
 	addr net.Addr
-	done chan error
+	done chan error // closed once nothing is served any more, after the error that ended it
 }
 
 // Listen binds an address and serves in the background, with TLS unless that is nil. patience is how long an answer may
@@ -69,11 +69,8 @@ func Listen(setting, addr string, handler http.Handler, secure *tls.Config, pati
 // Addr is the address that is served, with the real port where 0 was asked for.
 func (s *Server) Addr() net.Addr { return s.addr }
 
-// Done gives the error that ended the serving, nil after Close, once.
-func (s *Server) Done() <-chan error { return s.done }
-
 // Close takes no more requests, and waits for those under way until the context ends; then it cuts them off, and says
-// so. An error that ended the serving, and that nobody took from Done, is returned.
+// so. An error that ended the serving before is returned.
 func (s *Server) Close(ctx context.Context) error {
 	err := s.http.Shutdown(ctx)
 	if err != nil {

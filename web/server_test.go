@@ -168,7 +168,7 @@ func TestClose(t *testing.T) {
 			close(leave)
 		}
 		cancel()
-		if err := <-s.Done(); err != nil {
+		if err := <-s.done; err != nil {
 			t.Errorf("serving ended with %v", err)
 		}
 	}

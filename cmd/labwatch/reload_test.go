@@ -16,14 +16,13 @@ import (
 
 // reloadBench is a config file and whoever reloads it, without a daemon.
 type reloadBench struct {
-	t       *testing.T
-	dir     string
-	log     bytes.Buffer
-	access  *web.Access
-	series  int
-	level   *levelFilter
-	reload  *reloader
-	current string
+	t      *testing.T
+	dir    string
+	log    bytes.Buffer
+	access *web.Access
+	series int
+	level  *levelFilter
+	reload *reloader
 }
 
 func (b *reloadBench) write(name, text string) string {
