@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// CheckFiles reads the secrets and authorities that the sinks name, as every try will: a file that cannot be used would
-// otherwise be noticed with the first alert. The errors have paths below delivery, and show no secret.
+// CheckFiles reads the authorities that the sinks name, as a start will, and the secrets, as every try will: one that
+// cannot be used would otherwise be noticed with the first alert. The errors have paths below delivery, and show no secret.
 func (c *Config) CheckFiles() (errs []error) {
 	for i, s := range c.Sinks {
 		bad := func(key string, err error) {

@@ -65,8 +65,9 @@ func readSecret(path string) (string, error) {
 	return s.Reveal(), err
 }
 
-// post sends one body below the address. What came back decides: 2xx is taken; a request that is wrong in itself is
-// refused; everything else, wrong passwords included, can be mended outside and is tried again.
+// post sends one body below the address. What came back decides: 2xx is taken; 400, 413 and 422 (the request is wrong in
+// itself) and 410 (the address is gone for good) are refusals; everything else, wrong passwords and redirects included,
+// can be mended outside and is tried again.
 func (p *poster) post(ctx context.Context, path string, body []byte, header http.Header) error {
 	address := p.cfg.URL
 	if p.cfg.URLFile != "" {

@@ -7,7 +7,8 @@ import (
 	"labwatch/alerts"
 )
 
-// maxTold bounds the open alerts that are remembered of a sink. An alert beyond it is told, and not said again.
+// maxTold bounds the open alerts that are remembered of a sink. Of one beyond it each message is told as if it were the
+// first; it is not said again to a sink that forgets, and its end is not told.
 const maxTold = 20_000
 
 // told is what a sink has heard and what has not ended since: a person who was told of the beginning must hear of the

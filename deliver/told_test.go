@@ -1,6 +1,7 @@
 package deliver
 
 import (
+	"strconv"
 	"testing"
 
 	"labwatch/alerts"
@@ -39,6 +40,22 @@ func TestChoose(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestBeyondTheBound(t *testing.T) {
+	heard := newTold()
+	say := func(id string, change alerts.Change) bool {
+		return heard.choose(&Message{Alert: alerts.Alert{ID: id, Change: change, Severity: alerts.Warning}}, alerts.Info, false)
+	}
+	for i := range maxTold {
+		say(strconv.Itoa(i), alerts.Opened)
+	}
+	if !say("beyond", alerts.Opened) || !say("beyond", alerts.Updated) || say("beyond", alerts.Resolved) {
+		t.Error("an alert beyond the bound is not told each time, or its end is")
+	}
+	if !say("0", alerts.Resolved) || !say("next", alerts.Opened) || !say("next", alerts.Resolved) {
+		t.Error("an end that was told makes no room for another alert")
 	}
 }
 
