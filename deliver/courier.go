@@ -101,10 +101,8 @@ func (c *Courier) Take(ctx context.Context, value []byte, at int64, partition in
 			wait = min(max(wait, later.after), longestPause)
 		}
 		c.log.Warn().Err(err).Str("alert", m.ID).Dur("again_in", wait).Msg("alert not delivered yet")
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(wait):
+		if err := rest(ctx, wait); err != nil {
+			return err
 		}
 	}
 }
@@ -122,11 +120,19 @@ func (c *Courier) lay(ctx context.Context, m *Message, why error) error {
 			return ctx.Err()
 		}
 		c.log.Error().Err(err).Str("alert", m.ID).Msg("cannot set an undelivered alert aside")
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(longestPause / 10):
+		if err := rest(ctx, longestPause/10); err != nil {
+			return err
 		}
+	}
+}
+
+// rest waits, unless ctx ends before that.
+func rest(ctx context.Context, pause time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(pause):
+		return nil
 	}
 }
 
