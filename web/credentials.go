@@ -65,18 +65,3 @@ func (c *credentials) readTLS() error {
 	c.tls.ClientAuth = tls.VerifyClientCertIfGiven
 	return nil
 }
-
-// stampOf tells one version of the files from the next by their times and sizes.
-func stampOf(cfg Config) (stamp string) {
-	for _, path := range []string{cfg.TokenFile, cfg.TLS.CertFile, cfg.TLS.KeyFile, cfg.TLS.ClientCAFile} {
-		if path == "" {
-			continue
-		}
-		if info, err := os.Stat(path); err == nil {
-			stamp += fmt.Sprintf("%d %d;", info.ModTime().UnixNano(), info.Size())
-		} else {
-			stamp += "gone;"
-		}
-	}
-	return stamp
-}

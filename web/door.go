@@ -1,0 +1,74 @@
+package web
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+)
+
+type callerKey struct{}
+
+// Caller is who asks: the name of a token or of a client certificate; empty when nobody was asked.
+func Caller(ctx context.Context) string {
+	name, _ := ctx.Value(callerKey{}).(string)
+	return name
+}
+
+// Protect lets through who may ask. Health is open to all: a probe has no secrets, and gets none.
+func (a *Access) Protect(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if !a.rate.Allow() {
+			a.refused.rate.Inc()
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "too many requests", http.StatusTooManyRequests)
+			return
+		}
+		c := a.credentials()
+		if !c.cfg.authenticates() {
+			next.ServeHTTP(w, r)
+			return
+		}
+		name, ok := c.caller(r)
+		if !ok {
+			a.refused.credentials.Inc()
+			a.tell.Do(func() {
+				host, _, _ := net.SplitHostPort(r.RemoteAddr)
+				a.log.Warn().Str("from", host).Msg("a request without valid credentials was refused; further ones of this minute are only counted")
+			})
+			w.Header().Add("WWW-Authenticate", `Bearer realm="labwatch"`)
+			w.Header().Add("WWW-Authenticate", `Basic realm="labwatch: any name, the token as password"`)
+			http.Error(w, "who are you? A bearer token or a client certificate is needed", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, name)))
+	})
+}
+
+// caller finds out who asks: by a client certificate that the handshake has verified, or by a token, which a browser
+// sends as the password of basic authentication.
+func (c *credentials) caller(r *http.Request) (name string, ok bool) {
+	if c.cfg.TLS.ClientCAFile != "" && r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		return r.TLS.VerifiedChains[0][0].Subject.CommonName, true
+	}
+	text, bearer := cutFold(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		_, text, ok = r.BasicAuth()
+		if !ok {
+			return "", false
+		}
+	}
+	return owner(c.tokens, strings.TrimSpace(text))
+}
+
+// cutFold cuts a scheme, whose letters may be small or large (RFC 9110, 11.1).
+func cutFold(text, scheme string) (string, bool) {
+	if len(text) < len(scheme) || !strings.EqualFold(text[:len(scheme)], scheme) {
+		return "", false
+	}
+	return text[len(scheme):], true
+}
