@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -10,7 +9,6 @@ import (
 
 	"labwatch/record"
 	"labwatch/stream"
-	"labwatch/stream/kafka"
 )
 
 func newRejectsShowCommand() *cobra.Command {
@@ -83,105 +81,4 @@ func askOpen(ctx context.Context, path string, stderr io.Writer) (*asking, unsea
 		}
 		return key, value, nil
 	}, nil
-}
-
-func newRejectsRedriveCommand() *cobra.Command {
-	var filter rejectFilter
-	var all, dry bool
-	c := &cobra.Command{
-		Use:   "redrive [PARTITION/OFFSET...]",
-		Short: "Send messages that were set aside back to where they came from",
-		Long: `Sends messages back to their input topics as they came, once whatever was wrong has been
-mended: a mapping, a config, a newer labwatch. Name them, choose them by --reason, --topic
-and --since, or take --all. Each is sent back once, in a transaction with a mark in the
-topic of rejects, so that the command can be repeated safely; a message that is set aside
-again is a new reject.`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, arg := range args {
-				at, err := parseRejectAddress(arg)
-				if err != nil {
-					return usageError{err}
-				}
-				filter.only = append(filter.only, at)
-			}
-			if !all && len(args) == 0 && filter.reason == "" && filter.topic == "" && filter.since == 0 {
-				return usageError{errors.New("say which: PARTITION/OFFSET, --reason, --topic, --since or --all")}
-			}
-			a, open, err := askOpen(cmd.Context(), filter.config, cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			return a.redrive(cmd.Context(), cmd.OutOrStdout(), &filter, open, dry)
-		},
-	}
-	filter.flags(c)
-	c.Flags().BoolVar(&all, "all", false, "all that were not sent back yet")
-	c.Flags().BoolVar(&dry, "dry-run", false, "only say what would be sent")
-	return c
-}
-
-// redriveBatch bounds the messages of one transaction.
-const redriveBatch = 500
-
-// redrive sends back what the filter takes and what was not sent before.
-func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilter, open unseal, dry bool) error {
-	var sender *kafka.Redriver // none to look only: it would shut out one that works
-	if !dry {
-		var err error
-		if sender, err = kafka.NewRedriver(ctx, a.env, a.cfg.Fused); err != nil { // before the marks are read: see Redriver
-			return err
-		}
-		defer sender.Close()
-	}
-	list, err := a.find(ctx, filter)
-	if err != nil {
-		return err
-	}
-	var batch []kafka.Back
-	sent, before := 0, 0
-	flush := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		err := sender.Send(ctx, batch)
-		batch = batch[:0]
-		return err
-	}
-	var locked error
-	for i := range list {
-		r := &list[i]
-		if r.redriven {
-			before++
-			continue
-		}
-		key, value, err := open(r)
-		if err != nil { // sealed with a key that is gone; the others go back all the same
-			locked = errors.Join(locked, err)
-			continue
-		}
-		from, err := parseRejectAddress(r.origin)
-		if err != nil {
-			return fmt.Errorf("reject %v does not say where it stood: %w", r.rejectAddress, err)
-		}
-		sent++
-		if dry {
-			continue
-		}
-		batch = append(batch, kafka.Back{Partition: r.partition, Offset: r.offset, Topic: r.topic, From: from.partition, Key: key, Value: value})
-		if len(batch) == redriveBatch {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	what := "sent back"
-	if dry {
-		what = "would be sent back"
-	}
-	fmt.Fprintf(out, "%d %s, %d had been sent back before\n", sent, what, before)
-	return locked
 }
