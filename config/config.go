@@ -94,5 +94,14 @@ func Default() Config {
 	}
 }
 
+// Topics are those of the inputs, in their order.
+func (c *Config) Topics() []string {
+	var topics []string
+	for _, in := range c.Inputs {
+		topics = append(topics, in.Topic)
+	}
+	return topics
+}
+
 // Plan is the detectors with their parameters. It is there after Validate found no mistake in them.
 func (c *Config) Plan() stream.Plan { return c.detectors }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -21,21 +20,15 @@ func checkKafka(ctx context.Context, cfg *config.Config, out io.Writer) error {
 		return err
 	}
 	env := &kafka.Environment{Config: cfg.Kafka, Delivers: len(cfg.Delivery.Sinks) > 0, Log: zerolog.Nop()}
-	if env.Instance == "" {
-		var err error
-		if env.Instance, err = os.Hostname(); err != nil {
-			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)
-		}
+	if err := nameInstance(env); err != nil {
+		return err
 	}
 	client, err := kafka.Connect(ctx, env, askPatience)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	var inputs []string
-	for _, in := range cfg.Inputs {
-		inputs = append(inputs, in.Topic)
-	}
+	inputs := cfg.Topics()
 	rights := env.Rights(inputs, cfg.Fused)
 	lacking, err := kafka.Lacking(ctx, env, client, rights)
 	if err != nil {

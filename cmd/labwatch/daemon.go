@@ -64,10 +64,8 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	env := &kafka.Environment{Config: cfg.Kafka, Embedded: d.embedded, Only: d.only, TickInterval: cfg.Judge.TickInterval,
 		Memory: int64(cfg.Judge.MemoryMB) << 20 / 2, Rules: rules, Log: d.log,
 		Delivers: d.only != stageSequence && len(cfg.Delivery.Sinks) > 0}
-	if env.Instance == "" {
-		if env.Instance, err = os.Hostname(); err != nil {
-			return fmt.Errorf("name this instance: %w (set kafka.instance)", err)
-		}
+	if err := nameInstance(env); err != nil {
+		return err
 	}
 	if len(env.Brokers) == 0 {
 		broker, err := startChildBroker(ctx, cfg.Broker.Dir, cfg.Broker.Port, d.log)
@@ -84,7 +82,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		return unlessStopped(ctx, err)
 	}
 	closing.add("kafka client", func(context.Context) error { client.Close(); return nil })
-	layout, err := kafka.Prepare(ctx, env, client, d.topics(), cfg.Fused)
+	layout, err := kafka.Prepare(ctx, env, client, cfg.Topics(), cfg.Fused)
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
@@ -107,10 +105,10 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 
 	stages := newStages(ctx, drainPatience*3/4)
 	if d.only != stageJudge && !cfg.Fused {
-		sequence := kafka.NewSequence(env, d.topics(), client, d.sequencer)
+		sequence := kafka.NewSequence(env, cfg.Topics(), client, d.sequencer)
 		f.page.Add(sequence.Stats(), kafka.Help())
 		ticks := kafka.NewTicks(env, client, sequence)
-		lag := kafka.NewLag(env, stageSequence, d.topics(), client)
+		lag := kafka.NewLag(env, stageSequence, cfg.Topics(), client)
 		f.page.Add(lag.Stats(), kafka.Help())
 		f.readiness.Check(stageSequence, sequence.Ready)
 		f.readiness.Check("kafka_answers_sequence", lag.Ready)
@@ -158,6 +156,17 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		d.log.Info().Msg("stopped; everything that was read is committed")
 	}
 	return err
+}
+
+// nameInstance gives an instance that the config does not name the machine's name.
+func nameInstance(env *kafka.Environment) (err error) {
+	if env.Instance != "" {
+		return nil
+	}
+	if env.Instance, err = os.Hostname(); err != nil {
+		return fmt.Errorf("name this instance: %w (set kafka.instance)", err)
+	}
+	return nil
 }
 
 // tellSystemd says how things stand. That systemd is not reached is not worth stopping for: if it waits, it says so.

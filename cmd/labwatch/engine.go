@@ -91,14 +91,6 @@ func (e *engine) worker(fused bool) *stream.Worker {
 	return stream.NewWorker(e.judging, in, e.seal)
 }
 
-func (e *engine) topics() []string {
-	var topics []string
-	for _, in := range e.cfg.Inputs {
-		topics = append(topics, in.Topic)
-	}
-	return topics
-}
-
 func loadKeys(path string) (*record.Keyring, error) {
 	if path == "" {
 		return nil, errors.New("standardize.key_file is not set: without a key the identifiers of patients cannot be protected; " +

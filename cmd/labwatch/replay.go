@@ -112,10 +112,9 @@ func total(sources []*replaySource) (n int64) {
 // sources finds the input of every file.
 func (o *replayOptions) sources(cfg *config.Config, args []string) ([]*replaySource, error) {
 	byTopic := map[string]config.Input{}
-	var topics []string
+	topics := cfg.Topics()
 	for _, in := range cfg.Inputs {
 		byTopic[in.Topic] = in
-		topics = append(topics, in.Topic)
 	}
 	var sources []*replaySource
 	for _, arg := range args {
