@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -42,8 +41,8 @@ The verdict is written into the log of the device, like a calibration: it has it
 among the readings, and your name leaves labwatch as a token only.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if b, err := hex.DecodeString(args[0]); err != nil || len(b) != 16 {
-				return usageError{fmt.Errorf("%q is no alert's id: it has 32 hexadecimal digits", args[0])}
+			if err := checkAlertID(args[0]); err != nil {
+				return err
 			}
 			if by == "" {
 				who, err := user.Current()
@@ -52,7 +51,7 @@ among the readings, and your name leaves labwatch as a token only.`,
 				}
 				by = who.Username
 			}
-			a, err := ask(cmd.Context(), path, newLog(consoleLog(), cmd.ErrOrStderr()))
+			a, err := ask(cmd.Context(), path, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -80,7 +79,7 @@ among the readings, and your name leaves labwatch as a token only.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
+	configFlag(c, &path)
 	c.Flags().StringVar(&by, "by", os.Getenv("SUDO_USER"), "who says it; without it the user of this session")
 	return c
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"strconv"
 	"time"
@@ -25,12 +26,12 @@ type asking struct {
 }
 
 // ask connects to the broker of a config: that of kafka.brokers, or the embedded one that run has started.
-func ask(ctx context.Context, path string, log zerolog.Logger) (*asking, error) {
+func ask(ctx context.Context, path string, stderr io.Writer) (*asking, error) {
 	cfg, err := config.Load(path)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	env := &kafka.Environment{Config: cfg.Kafka, Log: log.Level(zerolog.ErrorLevel)}
+	env := &kafka.Environment{Config: cfg.Kafka, Log: newLog(consoleLog(), stderr).Level(zerolog.ErrorLevel)}
 	if len(env.Brokers) == 0 {
 		env.Brokers, env.Embedded = []string{net.JoinHostPort("127.0.0.1", strconv.Itoa(cfg.Broker.Port))}, true
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -9,6 +10,14 @@ import (
 	"labwatch/alerts"
 	"labwatch/stream/kafka"
 )
+
+// checkAlertID says whether a text can be the id of an alert.
+func checkAlertID(text string) error {
+	if b, err := hex.DecodeString(text); err != nil || len(b) != 16 {
+		return usageError{fmt.Errorf("%q is no alert's id: it has 32 hexadecimal digits", text)}
+	}
+	return nil
+}
 
 // toldAlert is one message of an alert and when it was published.
 type toldAlert struct {

@@ -78,7 +78,7 @@ warnings, and, for a fleet that you state, the memory that it needs.`,
 			return checkKafka(cmd.Context(), r.cfg, cmd.OutOrStdout())
 		},
 	}
-	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
+	configFlag(c, &path)
 	c.Flags().BoolVar(&show, "print", false, "print the whole config, with the source of each value")
 	c.Flags().BoolVar(&asJSON, "json", false, "print everything as JSON, mistakes too")
 	c.Flags().BoolVar(&asksKafka, "kafka", false, "connect to kafka.brokers and list the rights that run needs there")

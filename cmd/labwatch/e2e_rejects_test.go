@@ -3,10 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
-	"github.com/rs/zerolog"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream/kafka"
@@ -102,7 +102,7 @@ func TestE2ERejectsFused(t *testing.T) {
 	if err := p.stop(); err != nil {
 		t.Fatalf("stop: %v", err)
 	}
-	a, err := ask(context.Background(), l.path("config.yaml"), zerolog.Nop())
+	a, err := ask(context.Background(), l.path("config.yaml"), io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -21,13 +20,13 @@ and while it was open, with the score and the limit of the detector that raised 
 is shown comes from the topics of alerts and records alone: it is what anybody saw.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if b, err := hex.DecodeString(args[0]); err != nil || len(b) != 16 {
-				return usageError{fmt.Errorf("%q is no alert's id: it has 32 hexadecimal digits", args[0])}
+			if err := checkAlertID(args[0]); err != nil {
+				return err
 			}
 			if readings < 0 || before < 0 {
 				return usageError{errors.New("--readings and --before: must not be negative")}
 			}
-			a, err := ask(cmd.Context(), path, newLog(consoleLog(), cmd.ErrOrStderr()))
+			a, err := ask(cmd.Context(), path, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -47,7 +46,7 @@ is shown comes from the topics of alerts and records alone: it is what anybody s
 			return writeExplanation(cmd.OutOrStdout(), told, around, readings, zone)
 		},
 	}
-	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
+	configFlag(c, &path)
 	c.Flags().DurationVar(&before, "before", 24*time.Hour, "how long before the alert the records are searched, by when they were published")
 	c.Flags().IntVar(&readings, "readings", 30, "show at most so many readings before the alert opened, and as many after")
 	return c

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"labwatch/alerts"
 )
 
 // writeExplanation tells the story of an alert: what was said, on what it rests, and the readings around its opening,
@@ -60,7 +62,7 @@ func writeExplanation(out io.Writer, told []toldAlert, readings []evidentReading
 			value, notes = "", append(notes, "device log: "+r.event)
 		case r.origin == first.Origin:
 			notes = append(notes, "<- opened the alert")
-		case r.origin == last.Origin && last.Change.String() == "resolved":
+		case r.origin == last.Origin && last.Change == alerts.Resolved:
 			notes = append(notes, "<- ended it")
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", clock(r.at), strings.TrimSpace(value), shortNumberOf(r.score), shortNumberOf(r.limit), strings.Join(notes, ", "))

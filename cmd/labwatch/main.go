@@ -78,3 +78,18 @@ func onlyHolds(c *cobra.Command) {
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	c.DisableFlagsInUseLine = true
 }
+
+// usage marks mistakes in arguments as such.
+func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// configFlag is the flag of each command that needs a config.
+func configFlag(c *cobra.Command, path *string) {
+	c.Flags().StringVar(path, "config", "", "config file; without it the defaults")
+}

@@ -53,7 +53,7 @@ type rejectFilter struct {
 }
 
 func (f *rejectFilter) flags(c *cobra.Command) {
-	c.Flags().StringVar(&f.config, "config", "", "config file; without it the defaults")
+	configFlag(c, &f.config)
 	c.Flags().StringVar(&f.reason, "reason", "", "only those with this reason, such as undecodable")
 	c.Flags().StringVar(&f.topic, "topic", "", "only messages of this input topic")
 	c.Flags().DurationVar(&f.since, "since", 0, "only those set aside within this time, such as 24h")

@@ -35,7 +35,7 @@ func newRejectsListCommand() *cobra.Command {
 aside, and whether it was sent back. The messages themselves are sealed: see "rejects show".`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := ask(cmd.Context(), filter.config, newLog(consoleLog(), cmd.ErrOrStderr()))
+			a, err := ask(cmd.Context(), filter.config, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}

@@ -49,7 +49,7 @@ output goes.`,
 			return err
 		},
 	}
-	c.Flags().StringVar(&filter.config, "config", "", "config file; without it the defaults")
+	configFlag(c, &filter.config)
 	return c
 }
 
@@ -58,7 +58,7 @@ type unseal func(*rejected) (key, value []byte, err error)
 
 // askOpen connects, with the keys at hand.
 func askOpen(ctx context.Context, path string, stderr io.Writer) (*asking, unseal, error) {
-	a, err := ask(ctx, path, newLog(consoleLog(), stderr))
+	a, err := ask(ctx, path, stderr)
 	if err != nil {
 		return nil, nil, err
 	}

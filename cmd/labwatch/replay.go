@@ -47,20 +47,10 @@ times take its place.`,
 			return o.run(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	c.Flags().StringVar(&o.config, "config", "", "config file; without it the defaults")
+	configFlag(c, &o.config)
 	c.Flags().StringVar(&o.out, "out", "", "folder for records.jsonl, alerts.jsonl and rejects.jsonl; without it records and alerts go to standard output")
 	c.Flags().StringVar(&o.input, "input", "", "topic of files that are given without one")
 	return c
-}
-
-// usage marks mistakes in arguments as such.
-func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{err}
-		}
-		return nil
-	}
 }
 
 func (o *replayOptions) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {

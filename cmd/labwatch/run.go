@@ -54,7 +54,7 @@ stays as it was.`,
 			return runDaemon(cmd.Context(), daemon{engine: e, log: log, level: level, reread: read, only: only, patience: connectPatience})
 		},
 	}
-	c.Flags().StringVar(&path, "config", "", "config file; without it the defaults")
+	configFlag(c, &path)
 	c.Flags().StringVar(&only, "only", "", "run one stage only: sequence or judge")
 	c.Flags().StringVar(&instance, "instance", "", "name of this process among several, stable over restarts")
 	return c
