@@ -39,10 +39,14 @@ func newCheckCommand() *cobra.Command {
 		Long: `Reads the config, the environment, the mapping files, the key files, the secrets and
 certificates towards Kafka and the sinks, and the tokens and certificates of HTTP as run
 would, and reports every mistake with its path, without starting anything. Exit code 2
-if there is one. Without a mistake it lists the settings that are not the default, with the file and line or the variable that they come from,
-warnings, and, for a fleet that you state, the memory that it needs.`,
+if there is one. Without a mistake it lists the settings that are not the default, with the
+file and line or the variable that they come from, warnings, and, for a fleet that you state,
+the memory that it needs.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asksKafka && (asJSON || show) {
+				return usageError{errors.New("--kafka: goes with neither --json nor --print")}
+			}
 			r, err := check(path)
 			if r == nil {
 				return usageError{err}
