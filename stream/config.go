@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
+
+	"github.com/VictoriaMetrics/metrics"
 
 	"labwatch/alerts"
 	"labwatch/detectors"
@@ -123,23 +126,23 @@ type Judging struct {
 	Metrics  *Metrics
 
 	policies map[string]alerts.DetectorPolicy
-	limits   map[string]*alerts.Limit // by channel
-	tests    map[string]*alerts.Limit // by series
-	groupOf  map[string]string        // device to configured group
+	times    map[string]*metrics.PrometheusHistogram // of scores, by detector
+	limits   map[string]*alerts.Limit                // by channel
+	tests    map[string]*alerts.Limit                // by series
+	groupOf  map[string]string                       // device to configured group
 }
 
 // NewJudging prepares what workers look up for each record. Its parts must have been validated.
 func NewJudging(c Config, plan Plan, baseline detectors.BaselineConfig, ac alerts.Config, zone *time.Location, m *Metrics) *Judging {
 	j := &Judging{Config: c, Plan: plan, Baseline: baseline, Alerts: ac, Zone: zone, Metrics: m,
-		policies: map[string]alerts.DetectorPolicy{}, groupOf: map[string]string{},
+		policies: map[string]alerts.DetectorPolicy{}, times: map[string]*metrics.PrometheusHistogram{}, groupOf: map[string]string{},
 		limits: pointers(ac.Limit.Table()), tests: pointers(ac.Limit.Tests)}
+	asked := [][]Named{plan.Group}
 	for _, named := range plan.Series {
-		for _, n := range named {
-			j.policies[n.Name] = ac.Detector(n.Name)
-		}
+		asked = append(asked, named)
 	}
-	for _, n := range plan.Group {
-		j.policies[n.Name] = ac.Detector(n.Name)
+	for _, n := range slices.Concat(asked...) {
+		j.policies[n.Name], j.times[n.Name] = ac.Detector(n.Name), m.scoreTime(n.Name)
 	}
 	for name, devices := range c.Groups {
 		for _, d := range devices {

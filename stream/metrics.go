@@ -126,13 +126,17 @@ func (m *Metrics) arrivals(now int64, arrived []int64) {
 	}
 }
 
+// scoreTime is how long scores of a detector take.
+func (m *Metrics) scoreTime(detector string) *metrics.PrometheusHistogram {
+	return m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("labwatch_score_duration_seconds{detector=%q}", detector),
+		[]float64{1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 1e-3})
+}
+
 // timedScore scores and measures.
-func (m *Metrics) timedScore(name string, d detectors.Detector, s detectors.Sample) (float64, bool) {
+func timedScore(times *metrics.PrometheusHistogram, d detectors.Detector, s detectors.Sample) (float64, bool) {
 	began := time.Now()
 	score, ready := d.Score(s)
-	took := time.Since(began)
-	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("labwatch_score_duration_seconds{detector=%q}", name),
-		[]float64{1e-7, 3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 1e-3}).Update(took.Seconds())
+	times.UpdateDuration(began)
 	return score, ready
 }
 

@@ -64,7 +64,7 @@ func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bo
 	for i, d := range p.dets {
 		var o opinion
 		if timed {
-			o.score, o.ready = j.Metrics.timedScore(named[i].Name, d, sample)
+			o.score, o.ready = timedScore(j.times[named[i].Name], d, sample)
 		} else {
 			o.score, o.ready = d.Score(sample)
 		}
