@@ -3,9 +3,7 @@ package stream
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,83 +89,23 @@ func rawLaboratory(seed uint64, rounds int) []Message {
 	return all
 }
 
-// recoverFused makes a new worker of raw messages from what was committed.
-func (k *kafkaFake) recoverFused(t *testing.T, j *Judging, all []Message) *Worker {
-	t.Helper()
-	w := NewWorker(j, testIntake(t), testSeal)
-	for _, key := range slices.Sorted(maps.Keys(k.snapshots)) {
-		if _, err := w.Restore(key, k.snapshots[key], k.committed); err != nil {
-			t.Fatalf("restore: %v", err)
-		}
-	}
-	for _, m := range all {
-		if m.Offset >= k.redo && m.Offset < k.committed {
-			if err := w.Process(m, nil); err != nil {
-				t.Fatalf("replay: %v", err)
-			}
-		}
-	}
-	return w
-}
-
 // TestFusedRestartEqualsNoRestart is TestRestartEqualsNoRestart of the fused way, in which the worker makes its ticks
 // by itself and must know what time it was wherever its redo begins.
 func TestFusedRestartEqualsNoRestart(t *testing.T) {
-	for _, budget := range []Budget{
-		{Records: 50, Age: time.Hour},
-		{Records: 1000, Age: time.Hour},
-		{Records: 1 << 40, Age: 10 * time.Second, Every: time.Second},
-		{All: true},
-	} {
-		all := rawLaboratory(7, 900)
-		j := testJudging(t)
-		undisturbed := NewWorker(j, testIntake(t), testSeal)
-		var want []string
-		for _, m := range all {
-			if err := undisturbed.Process(m, func(o Output) { want = append(want, said(o)) }); err != nil {
-				t.Fatal(err)
-			}
-		}
-		k := &kafkaFake{snapshots: map[string][]byte{}}
-		w := NewWorker(j, testIntake(t), testSeal)
-		var open []string
-		restarts, killed := 0, map[int]bool{}
-		for i := 0; i < len(all); i++ {
-			if err := w.Process(all[i], func(o Output) { open = append(open, said(o)) }); err != nil {
-				t.Fatal(err)
-			}
-			if i%37 == 36 || i == len(all)-1 {
-				k.commit(w, int64(i)*int64(time.Second), all[i].Offset+1, budget, open)
-				open = nil
-			}
-			if i%211 == 210 && !killed[i] { // in the middle of a transaction
-				open, killed[i] = nil, true
-				restarts++
-				w = k.recoverFused(t, j, all)
-				for i >= 0 && all[i].Offset >= k.committed {
-					i--
-				}
-			}
-		}
-		if restarts < 15 {
-			t.Fatalf("only %d restarts", restarts)
-		}
-		if !slices.Equal(k.said, want) {
-			t.Errorf("%+v: said %d messages, undisturbed %d; first difference: %s", budget, len(k.said), len(want), firstDifference(k.said, want))
-		}
-		last := k.recoverFused(t, j, all) // what is stored at the end is the state at the end
+	j, all := testJudging(t), rawLaboratory(7, 900)
+	fused := func() *Worker { return NewWorker(j, testIntake(t), testSeal) }
+	restartOften(t, all, fused, func(t *testing.T, k *kafkaFake, w, undisturbed *Worker) {
+		last := k.recover(t, fused(), all) // what is stored at the end is the state at the end
+		differ(t, state(last), state(undisturbed))
 		for name, w := range map[string]*Worker{"at the end": w, "after another start": last} {
-			if got, want := state(w), state(undisturbed); !maps.EqualFunc(got, want, bytes.Equal) {
-				t.Errorf("%+v: the state %s differs", budget, name)
-			}
 			if w.clock.now != undisturbed.clock.now {
-				t.Errorf("%+v: the clock %s is %+v, undisturbed %+v", budget, name, w.clock.now, undisturbed.clock.now)
+				t.Errorf("the clock %s is %+v, undisturbed %+v", name, w.clock.now, undisturbed.clock.now)
 			}
 		}
 		if len(k.snapshots["clock/"]) == 0 {
-			t.Errorf("%+v: the clock was never stored", budget)
+			t.Error("the clock was never stored")
 		}
-	}
+	})
 }
 
 // TestRawLaboratoryMakesEverythingHappen guards the test above.

@@ -2,13 +2,14 @@ package stream
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
 	"time"
 )
 
-// kafka is what a transaction keeps: the committed offset, the redo point, the newest snapshot of each key, and what
+// kafkaFake is what a transaction keeps: the committed offset, the redo point, the newest snapshot of each key, and what
 // was said.
 type kafkaFake struct {
 	committed, redo int64
@@ -24,10 +25,9 @@ func (k *kafkaFake) commit(w *Worker, now, next int64, budget Budget, said []str
 	w.Committed(now)
 }
 
-// recover makes a new worker from what was committed.
-func (k *kafkaFake) recover(t *testing.T, j *Judging, log []Message) *Worker {
+// recover brings a new worker to what was committed.
+func (k *kafkaFake) recover(t *testing.T, w *Worker, log []Message) *Worker {
 	t.Helper()
-	w := NewWorker(j, nil, testSeal)
 	for _, key := range slices.Sorted(maps.Keys(k.snapshots)) {
 		if _, err := w.Restore(key, k.snapshots[key], k.committed); err != nil {
 			t.Fatalf("restore: %v", err)
@@ -50,60 +50,57 @@ func state(w *Worker) map[string][]byte {
 	return all
 }
 
-// TestRestartEqualsNoRestart kills the worker after every few commits and, each time, somewhere inside a transaction
-// that is never committed; what it says and what it knows at the end must be what an undisturbed worker says and
-// knows, byte for byte.
-func TestRestartEqualsNoRestart(t *testing.T) {
+// restartOften works log with a worker that is killed after every few commits and, each time, somewhere inside a
+// transaction that is never committed. What it says and what it knows at the end must be what an undisturbed worker says
+// and knows, byte for byte. After looks further, and may be nil.
+func restartOften(t *testing.T, log []Message, newWorker func() *Worker, after func(t *testing.T, k *kafkaFake, w, undisturbed *Worker)) {
 	for _, budget := range []Budget{
 		{Records: 50, Age: time.Hour},
 		{Records: 1000, Age: time.Hour},
 		{Records: 1 << 40, Age: 10 * time.Second, Every: time.Second},
 		{All: true},
 	} {
-		log := laboratory(7, 900)
-		j := testJudging(t)
-		undisturbed := NewWorker(j, nil, testSeal)
-		var want []string
-		for _, m := range log {
-			if err := undisturbed.Process(m, func(o Output) { want = append(want, said(o)) }); err != nil {
-				t.Fatal(err)
-			}
-		}
-		k := &kafkaFake{snapshots: map[string][]byte{}}
-		w := NewWorker(j, nil, testSeal)
-		var open []string
-		restarts, killed := 0, map[int]bool{}
-		for i := 0; i < len(log); i++ {
-			if err := w.Process(log[i], func(o Output) { open = append(open, said(o)) }); err != nil {
-				t.Fatal(err)
-			}
-			if i%37 == 36 || i == len(log)-1 {
-				k.commit(w, int64(i)*int64(time.Second), log[i].Offset+1, budget, open)
-				open = nil
-			}
-			if i%211 == 210 && !killed[i] { // in the middle of a transaction
-				open, killed[i] = nil, true
-				restarts++
-				w = k.recover(t, j, log)
-				for i >= 0 && log[i].Offset >= k.committed {
-					i--
+		t.Run(fmt.Sprintf("%+v", budget), func(t *testing.T) {
+			undisturbed := newWorker()
+			want, known := straight(t, undisturbed, log)
+			k := &kafkaFake{snapshots: map[string][]byte{}}
+			w := newWorker()
+			var open []string
+			restarts, killed := 0, map[int]bool{}
+			for i := 0; i < len(log); i++ {
+				if err := w.Process(log[i], func(o Output) { open = append(open, said(o)) }); err != nil {
+					t.Fatal(err)
+				}
+				if i%37 == 36 || i == len(log)-1 {
+					k.commit(w, int64(i)*int64(time.Second), log[i].Offset+1, budget, open)
+					open = nil
+				}
+				if i%211 == 210 && !killed[i] { // in the middle of a transaction
+					open, killed[i] = nil, true
+					restarts++
+					w = k.recover(t, newWorker(), log)
+					for i >= 0 && log[i].Offset >= k.committed {
+						i--
+					}
 				}
 			}
-		}
-		if restarts < 15 {
-			t.Fatalf("only %d restarts", restarts)
-		}
-		if !slices.Equal(k.said, want) {
-			t.Errorf("%+v: said %d messages, undisturbed %d; first difference: %s", budget, len(k.said), len(want), firstDifference(k.said, want))
-		}
-		if got, want := state(w), state(undisturbed); !maps.EqualFunc(got, want, bytes.Equal) {
-			for key := range want {
-				if !bytes.Equal(got[key], want[key]) {
-					t.Errorf("%+v: state of %s differs", budget, key)
-				}
+			if restarts < 15 {
+				t.Fatalf("only %d restarts", restarts)
 			}
-		}
+			if !slices.Equal(k.said, want) {
+				t.Errorf("said %d messages, undisturbed %d; first difference: %s", len(k.said), len(want), firstDifference(k.said, want))
+			}
+			differ(t, state(w), known)
+			if after != nil {
+				after(t, k, w, undisturbed)
+			}
+		})
 	}
+}
+
+func TestRestartEqualsNoRestart(t *testing.T) {
+	j := testJudging(t)
+	restartOften(t, laboratory(7, 900), func() *Worker { return NewWorker(j, nil, testSeal) }, nil)
 }
 
 func firstDifference(a, b []string) string {
