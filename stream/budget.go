@@ -5,14 +5,38 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
+	"labwatch/alerts"
 	"labwatch/detectors"
+	"labwatch/record"
 )
+
+// Shares are the detectors of a series that share the budget: those that may raise alerts and derive their levels from a
+// run length.
+type Shares []promised
 
 // promised is a detector that shares the budget, and the breaches in a row that its alert takes.
 type promised struct {
 	detectors.Promised
 	index int // in the panel
 	row   int
+}
+
+// SharesOf finds them among the detectors of a series of the kind, which named names.
+func SharesOf(dets []detectors.Detector, named []Named, kind record.Kind, policies map[string]alerts.DetectorPolicy) (all Shares) {
+	for i, n := range named {
+		policy := policies[n.Name]
+		if p, ok := dets[i].(detectors.Promised); ok && p.RunLength() > 0 && policy.Alerts(kind) {
+			all = append(all, promised{p, i, policy.Policy.OpenAfter})
+		}
+	}
+	return all
+}
+
+// Ask asks each of them for the run length, in readings.
+func (all Shares) Ask(arl0 float64) {
+	for _, p := range all {
+		p.Ask(arl0, p.row)
+	}
 }
 
 // budget lets a series' detectors keep their share of the device's false alarms.
@@ -25,26 +49,8 @@ func (w *Worker) budget(d *device, s *series, at int64) {
 		shares += len(other.promises)
 	}
 	if arl0, changed := s.pace.Ask(shares, w.j.FalseAlarms); changed {
-		s.promise(arl0)
+		s.promises.Ask(arl0)
 	}
-}
-
-// promise asks the detectors that share the budget for the run length.
-func (s *series) promise(arl0 float64) {
-	for _, p := range s.promises {
-		p.Ask(arl0, p.row)
-	}
-}
-
-// promising are the detectors of a series that may raise alerts and derive their levels from a run length.
-func (s *series) promising(j *Judging) (all []promised) {
-	for i, n := range j.Plan.Series[s.kind] {
-		policy := j.policies[n.Name]
-		if p, ok := s.dets[i].(detectors.Promised); ok && p.RunLength() > 0 && policy.Alerts(s.kind) {
-			all = append(all, promised{p, i, policy.Policy.OpenAfter})
-		}
-	}
-	return all
 }
 
 // pass counts the time in which a device was judged: from its newest reading so far to one at the time to. The
@@ -56,7 +62,7 @@ func (t *tally) pass(newest, to int64, falseAlarms float64) {
 }
 
 // expect counts the false alarms to be expected of one reading's scores.
-func (t *tally) expect(promises []promised, opinions []opinion) {
+func (t *tally) expect(promises Shares, opinions []opinion) {
 	for _, p := range promises {
 		if opinions[p.index].ready {
 			t.expected += 1 / p.RunLength()

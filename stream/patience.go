@@ -64,16 +64,17 @@ func (w *Worker) outlast(about subject, s *series, emit Emit) {
 	if s.kind != record.Telemetry {
 		return
 	}
-	if s.waiting.Outlasted(w.j.AcceptAfter, s.lasting(w.j), about.at) {
+	if s.waiting.Outlasted(w.j.AcceptAfter, Lasting(w.j.Plan.Series[s.kind], s.states, w.j.policies), about.at) {
 		w.accept(alerts.StatOutlasted, about, s, emit)
 	}
 }
 
-// lasting says whether an alert of the series is open, and none of those that may never become normal.
-func (s *series) lasting(j *Judging) (open bool) {
-	for i, n := range j.Plan.Series[s.kind] {
-		if s.states[i].Phase == alerts.Open {
-			if policy := j.policies[n.Name]; !policy.Outlast {
+// Lasting says whether an alert of a series' detectors, which named names, is open, and none of those that may never become
+// normal.
+func Lasting(named []Named, states []alerts.State, policies map[string]alerts.DetectorPolicy) (open bool) {
+	for i, n := range named {
+		if states[i].Phase == alerts.Open {
+			if policy := policies[n.Name]; !policy.Outlast {
 				return false
 			}
 			open = true

@@ -37,7 +37,7 @@ type series struct {
 	// waiting is how long its alerts have been open.
 	waiting Waiting
 	// promises are the detectors that share the alarm budget.
-	promises []promised
+	promises Shares
 	unit     string // of the newest reading, for alerts that speak without one
 	test     record.Test
 
@@ -47,7 +47,7 @@ type series struct {
 func newSeries(j *Judging, kind record.Kind, device, name string) *series {
 	s := &series{name: name, kind: kind, baseline: j.baseline(device, name)}
 	s.panel = newPanel(j, j.Plan.Series[kind], device, name, s.baseline)
-	s.promises = s.promising(j)
+	s.promises = SharesOf(s.dets, j.Plan.Series[kind], kind, j.policies)
 	return s
 }
 
@@ -199,7 +199,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 	}
 	s.panel.read(r, j, j.Plan.Series[s.kind])
 	if s.pace.asked > 0 && j.FalseAlarms > 0 {
-		s.promise(s.pace.asked)
+		s.promises.Ask(s.pace.asked)
 	}
 	return s
 }

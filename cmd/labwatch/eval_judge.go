@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"labwatch/alerts"
 	"labwatch/detectors"
@@ -29,6 +30,7 @@ type evalPanel struct {
 	dets     []detectors.Detector
 	states   []alerts.State
 	rarities []detectors.Rarity
+	shares   stream.Shares // of the device's false alarms
 	pace     stream.Pace
 	waiting  stream.Waiting
 }
@@ -47,7 +49,9 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 	for _, c := range set.channels {
 		base := detectors.NewBaseline(b.cfg.Detectors.Baseline)
 		base.Stagger(evalHash(set.name, c))
-		j.channels = append(j.channels, panel(j.series(), c, base))
+		p := panel(j.series(), c, base)
+		p.shares = stream.SharesOf(p.dets, j.series(), record.Telemetry, j.policies)
+		j.channels = append(j.channels, p)
 	}
 	j.vector = panel(j.plan.Group, "", nil)
 	return j
@@ -118,8 +122,8 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 func (j *evalJudge) judgeSeries(p *evalPanel, sample detectors.Sample, dst []evalVerdict) {
 	j.budget(p, sample.At)
 	breach := j.ask(p, j.series(), sample, dst)
-	open, never := j.open(p)
-	if p.waiting.Outlasted(j.judging.AcceptAfter, open && !never, sample.At) {
+	open := p.open()
+	if p.waiting.Outlasted(j.judging.AcceptAfter, stream.Lasting(j.series(), p.states, j.policies), sample.At) {
 		clear(p.states)
 		p.baseline.Reset(sample.At)
 		open = false
@@ -131,14 +135,9 @@ func (j *evalJudge) judgeSeries(p *evalPanel, sample detectors.Sample, dst []eva
 	}
 }
 
-// open says whether an alert of the panel is open, and whether one of those may never become normal.
-func (j *evalJudge) open(p *evalPanel) (open, never bool) {
-	for i, n := range j.series() {
-		if p.states[i].Phase == alerts.Open {
-			open, never = true, never || !j.policies[n.Name].Outlast
-		}
-	}
-	return open, never
+// open says whether an alert of the panel is open.
+func (p *evalPanel) open() bool {
+	return slices.ContainsFunc(p.states, func(s alerts.State) bool { return s.Phase == alerts.Open })
 }
 
 // budget asks the detectors of a series for their share of the device's false alarms.
@@ -146,17 +145,8 @@ func (j *evalJudge) budget(p *evalPanel, at int64) {
 	if !p.pace.Note(at) {
 		return
 	}
-	var asked []func(arl0 float64)
-	for i, n := range j.series() {
-		policy := j.policies[n.Name]
-		if d, ok := p.dets[i].(detectors.Promised); ok && d.RunLength() > 0 && policy.Alerts(record.Telemetry) {
-			asked = append(asked, func(arl0 float64) { d.Ask(arl0, policy.Policy.OpenAfter) })
-		}
-	}
-	if arl0, changed := p.pace.Ask(len(asked)*len(j.channels), j.judging.FalseAlarms); changed {
-		for _, ask := range asked {
-			ask(arl0)
-		}
+	if arl0, changed := p.pace.Ask(len(p.shares)*len(j.channels), j.judging.FalseAlarms); changed {
+		p.shares.Ask(arl0)
 	}
 }
 
