@@ -26,12 +26,13 @@ var rooms = map[string][]string{
 	"config":         {"record", "formats", "detectors", "alerts", "deliver", "state", "stream", "stream/kafka", "web", "secret"},
 	"web":            {"alerts", "record", "secret"},
 	"cmd/labwatch":   {"record", "formats", "detectors", "alerts", "deliver", "state", "stream", "stream/kafka", "config", "web", "secret"},
-	"cmd/faults":     {"record", "state", "stream", "config"}, // starts labwatch as a process, and checks it
-	"cmd/ops":        {},                                      // likewise, and watches it
-	"cmd/soak":       {},                                      // likewise
-	"cmd/throughput": {},                                      // starts labwatch as a process, and measures it
-	"deploy":         {},                                      // tests alone: of what is deployed, with the real tools
-	".":              {},                                      // these checks
+	"cmd/rig":        {},                                                 // runs labwatch as a process and looks at it from outside, for those that follow
+	"cmd/faults":     {"record", "state", "stream", "config", "cmd/rig"}, // checks what it says
+	"cmd/ops":        {"cmd/rig"},                                        // watches it
+	"cmd/soak":       {"cmd/rig"},                                        // likewise
+	"cmd/throughput": {"cmd/rig"},                                        // measures it
+	"deploy":         {"cmd/rig"},                                        // tests alone: of what is deployed, with the real tools
+	".":              {},                                                 // these checks
 }
 
 // owners names the only rooms that may know a library, so that replacing it stays a matter of
@@ -42,7 +43,7 @@ var owners = []struct {
 	tests   []string // rooms whose tests may know it too
 }{
 	{"github.com/dgraph-io/badger", []string{"state"}, nil},
-	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/faults", "cmd/ops", "cmd/throughput"}, []string{"cmd/labwatch"}},
+	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/rig", "cmd/faults", "cmd/ops", "cmd/throughput"}, []string{"cmd/labwatch"}},
 	{"github.com/segmentio/kafka-go", []string{"cmd/labwatch"}, nil},
 	{"go.yaml.in/yaml", []string{"config"}, []string{"deploy"}},
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"labwatch/cmd/rig"
 )
 
 // broker is the Kafka under test.
@@ -48,11 +50,11 @@ func (b foreignBroker) stop() error                       { return nil }
 // embeddedBroker is "labwatch broker". It is never killed: it does not promise to keep what was committed then.
 type embeddedBroker struct {
 	program, dir, log, at string
-	process               *process
+	process               *rig.Process
 }
 
 func startEmbedded(program, dir string) (*embeddedBroker, error) {
-	at, err := freeAddress()
+	at, err := rig.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func startEmbedded(program, dir string) (*embeddedBroker, error) {
 
 func (b *embeddedBroker) start() error {
 	_, port, _ := net.SplitHostPort(b.at)
-	p, said, err := spawn("the broker", b.log, true, nil, b.program, "broker", "--dir", b.dir, "--port", port)
+	p, said, err := rig.StartAndHear("the broker", b.log, exec.Command(b.program, "broker", "--dir", b.dir, "--port", port))
 	if err != nil {
 		return err
 	}
@@ -76,7 +78,7 @@ func (b *embeddedBroker) start() error {
 func (b *embeddedBroker) address() string { return b.at }
 func (b *embeddedBroker) can(k kind) bool { return k == brokerRestart }
 func (b *embeddedBroker) sound(kind) bool { return true }
-func (b *embeddedBroker) stop() error     { return b.process.stop(30 * time.Second) }
+func (b *embeddedBroker) stop() error     { return b.process.Stop(30 * time.Second) }
 
 func (b *embeddedBroker) restart(_ bool, down time.Duration) error {
 	if err := b.stop(); err != nil {
@@ -93,7 +95,7 @@ type kafkaBroker struct {
 }
 
 func startKafka(root, dir string) (*kafkaBroker, error) {
-	at, err := freeAddress()
+	at, err := rig.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -156,13 +158,4 @@ func (b *kafkaBroker) restart(crash bool, down time.Duration) error {
 	}
 	time.Sleep(down)
 	return b.do("start")
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

@@ -25,7 +25,7 @@ func (l *lab) check(ctx context.Context, ref *reference, instances []*instance) 
 	b := newBalance(h)
 	var jobs []func() error
 	for _, topic := range l.inputs() {
-		ends, err := l.ends(ctx, topic)
+		ends, err := l.topics.Ends(ctx, topic)
 		if err != nil {
 			return f, err
 		}
@@ -92,7 +92,7 @@ func (l *lab) checkOutputs(ctx context.Context, f *finding, b *balance, j *judge
 		f.judged.add(compare("reject", j.rejects, rejects))
 		return nil
 	}
-	err = l.readAll(ctx, l.topic("rejects"), func(r *kgo.Record) error {
+	err = l.topics.ReadAll(ctx, l.topic("rejects"), func(r *kgo.Record) error {
 		f.rejects++
 		return b.reject(r)
 	})

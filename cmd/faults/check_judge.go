@@ -31,11 +31,11 @@ func (j *judgement) run(ctx context.Context, l *lab, ref *reference, p int32, co
 		return err
 	}
 	j.workers[p], j.committed[p] = w, committed
-	ends, err := l.ends(ctx, l.judged())
+	ends, err := l.topics.Ends(ctx, l.judged())
 	if err != nil {
 		return err
 	}
-	return l.read(ctx, l.judged(), p, 0, ends[p], func(m *kgo.Record) error {
+	return l.topics.Read(ctx, l.judged(), p, 0, ends[p], func(m *kgo.Record) error {
 		if err := entry(m); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (j *judgement) ofRecord(r *kgo.Record) uint64 {
 // published reads what users find.
 func (j *judgement) published(ctx context.Context, l *lab, topic string, device func(*kgo.Record) string) (*ledger, error) {
 	got := newLedger()
-	err := l.readAll(ctx, topic, func(r *kgo.Record) error {
+	err := l.topics.ReadAll(ctx, topic, func(r *kgo.Record) error {
 		got.add(device(r), j.ofRecord(r), r.Offset)
 		return nil
 	})

@@ -47,7 +47,7 @@ func (b *balance) expect(ctx context.Context, l *lab, ref *reference, at place, 
 		return err
 	}
 	r := &rawPartition{outputs: make([]int8, end), sums: make([]uint64, end), last: map[int32]origin{}}
-	err = l.read(ctx, at.topic, at.partition, 0, end, func(m *kgo.Record) error {
+	err = l.topics.Read(ctx, at.topic, at.partition, 0, end, func(m *kgo.Record) error {
 		seq.Process(message(m), func(o stream.Output) {
 			r.outputs[m.Offset]++
 			r.sums[m.Offset] += b.hash.of(o.Key, o.Value)

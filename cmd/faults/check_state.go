@@ -85,18 +85,18 @@ func (c *stateCheck) rebuild(ctx context.Context, how string, p int32, o kadm.Of
 		first(restore)
 	}
 	snapshots := c.lab.topic("snapshots")
-	ends, err := c.lab.ends(ctx, snapshots)
+	ends, err := c.lab.topics.Ends(ctx, snapshots)
 	if err != nil {
 		return err
 	}
-	err = c.lab.read(ctx, snapshots, p, from, ends[p], func(r *kgo.Record) error {
+	err = c.lab.topics.Read(ctx, snapshots, p, from, ends[p], func(r *kgo.Record) error {
 		if !strings.HasPrefix(string(r.Key), "~") { // a recovery's sentinel
 			restore(string(r.Key), r.Value)
 		}
 		return nil
 	})
 	if err == nil {
-		err = c.lab.read(ctx, c.lab.judged(), p, redo, o.At, func(r *kgo.Record) error { return w.Process(message(r), nil) })
+		err = c.lab.topics.Read(ctx, c.lab.judged(), p, redo, o.At, func(r *kgo.Record) error { return w.Process(message(r), nil) })
 	}
 	if err != nil {
 		return fmt.Errorf("rebuild state %s: %w", how, err)

@@ -68,7 +68,7 @@ func (l *lab) describeGroup(ctx context.Context, b *strings.Builder, stage strin
 }
 
 func (l *lab) describeLag(ctx context.Context, b *strings.Builder, stage, topic string) {
-	ends, err := l.ends(ctx, topic)
+	ends, err := l.topics.Ends(ctx, topic)
 	if err != nil {
 		fmt.Fprintf(b, "  %v\n", err)
 		return

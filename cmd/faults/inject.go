@@ -44,19 +44,19 @@ func (i *instance) inject(ctx context.Context, f fault) error {
 	case diskFull:
 		return i.fillDisk(ctx, f, rng)
 	case cut:
-		i.link.setCut(true)
+		i.link.SetCut(true)
 		sleep(ctx, f.lasts)
-		i.link.setCut(false)
+		i.link.SetCut(false)
 		return nil
 	case silence:
-		release := i.link.hold()
+		release := i.link.Hold()
 		sleep(ctx, f.lasts)
 		release()
 		return nil
 	case delay:
-		i.link.setLate(20*time.Millisecond + time.Duration(rng.Int64N(int64(280*time.Millisecond))))
+		i.link.SetLate(20*time.Millisecond + time.Duration(rng.Int64N(int64(280*time.Millisecond))))
 		sleep(ctx, f.lasts)
-		i.link.setLate(0)
+		i.link.SetLate(0)
 		return nil
 	default:
 		return fmt.Errorf("fault %q is not one of an instance", f.kind)

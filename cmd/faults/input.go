@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"strconv"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/cmd/rig"
 )
 
 // stream sends readings of simulated instruments until ctx ends. The simulator gives up when the broker is away for
@@ -15,21 +18,21 @@ import (
 func (l *lab) stream(ctx context.Context) error {
 	go l.spoilInput(ctx)
 	for round := uint64(0); ctx.Err() == nil; round++ {
-		p, _, err := spawn("the simulator", l.path("simulate.log"), false, nil, l.program, l.simulation(round)...)
+		p, err := rig.Start("the simulator", l.path("simulate.log"), exec.Command(l.program, l.simulation(round)...))
 		if err != nil {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			if err := p.stop(20 * time.Second); err != nil {
+			if err := p.Stop(20 * time.Second); err != nil {
 				return fmt.Errorf("stop the simulator: %w", err)
 			}
 			return nil
-		case <-p.done:
-			if p.cmd.ProcessState.ExitCode() == 2 {
-				return fmt.Errorf("start the simulator: %s", p.tail(1))
+		case <-p.Done:
+			if p.Cmd.ProcessState.ExitCode() == 2 {
+				return fmt.Errorf("start the simulator: %s", p.Tail(1))
 			}
-			l.say("the simulator ended and is started again: %.200s", p.tail(1))
+			l.say("the simulator ended and is started again: %.200s", p.Tail(1))
 			sleep(ctx, 500*time.Millisecond)
 		}
 	}

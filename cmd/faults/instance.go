@@ -3,9 +3,13 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"sync"
 	"syscall"
 	"time"
+
+	"labwatch/cmd/rig"
 )
 
 // instance is one labwatch under supervision: whenever it ends by itself it is started again a second later, as
@@ -15,10 +19,10 @@ type instance struct {
 	name   string
 	config string
 	http   string
-	link   *proxy
+	link   *rig.Proxy
 
 	mu      sync.Mutex
-	process *process
+	process *rig.Process
 	wanted  bool
 	ready   bool     // it has been since its last start
 	excused bool     // a fault explains it if it ends by itself
@@ -32,13 +36,13 @@ const refusals = 6
 func (l *lab) newInstance(name string) (*instance, error) {
 	i := &instance{lab: l, name: name}
 	var err error
-	if i.link, err = startProxy(l.bus.address()); err != nil {
+	if i.link, err = rig.StartProxy("127.0.0.1:0", l.bus.address(), carryMessages); err != nil {
 		return nil, err
 	}
-	if i.http, err = freeAddress(); err != nil {
+	if i.http, err = rig.FreeAddress(); err != nil {
 		return nil, err
 	}
-	i.config, err = l.config(name, i.link.address(), i.http)
+	i.config, err = l.config(name, i.link.Address(), i.http)
 	return i, err
 }
 
@@ -50,11 +54,12 @@ func (i *instance) start() error {
 }
 
 func (i *instance) startLocked() error {
-	env := []string{"GOMEMLIMIT=400MiB"}
+	cmd := exec.Command(i.lab.program, "run", "--config", i.config)
+	cmd.Env = append(os.Environ(), "GOMEMLIMIT=400MiB")
 	if i.lab.sabotage != "" {
-		env = append(env, "LABWATCH_SABOTAGE="+i.lab.sabotage)
+		cmd.Env = append(cmd.Env, "LABWATCH_SABOTAGE="+i.lab.sabotage)
 	}
-	p, _, err := spawn(i.name, i.lab.path(i.name+".log"), false, env, i.lab.program, "run", "--config", i.config)
+	p, err := rig.Start(i.name, i.lab.path(i.name+".log"), cmd)
 	if err != nil {
 		return err
 	}
@@ -63,15 +68,15 @@ func (i *instance) startLocked() error {
 	return nil
 }
 
-func (i *instance) supervise(p *process) {
-	<-p.done
+func (i *instance) supervise(p *rig.Process) {
+	<-p.Done
 	i.mu.Lock()
 	asked := !i.wanted || i.process != p
 	if !asked {
 		if !i.excused {
 			i.failed++
 		}
-		i.ends = append(i.ends, fmt.Sprintf("%s ended by itself: %v: %s", i.name, p.err, p.tail(1)))
+		i.ends = append(i.ends, fmt.Sprintf("%s ended by itself: %v: %s", i.name, p.Err, p.Tail(1)))
 		i.lab.say("%s", i.ends[len(i.ends)-1])
 	}
 	i.mu.Unlock()
@@ -94,7 +99,7 @@ func (i *instance) kill() {
 	i.wanted = false
 	p := i.process
 	i.mu.Unlock()
-	p.kill()
+	p.Kill()
 }
 
 // stopPatience is more than the daemon's own: 30 s to drain, 10 s to close.
@@ -107,12 +112,12 @@ func (i *instance) stop() error {
 	p := i.process
 	i.mu.Unlock()
 	select {
-	case <-p.done: // by itself, before it was asked
+	case <-p.Done: // by itself, before it was asked
 		return nil
 	default:
 	}
-	if err := p.stop(stopPatience); err != nil {
-		return fmt.Errorf("stop %s: %w: %s", i.name, err, p.tail(1))
+	if err := p.Stop(stopPatience); err != nil {
+		return fmt.Errorf("stop %s: %w: %s", i.name, err, p.Tail(1))
 	}
 	return nil
 }
@@ -120,7 +125,7 @@ func (i *instance) stop() error {
 func (i *instance) signal(s syscall.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.process.signal(s)
+	i.process.Signal(s)
 }
 
 func (i *instance) excuse(yes bool) {

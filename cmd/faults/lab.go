@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"labwatch/cmd/rig"
 	"labwatch/config"
 )
 
@@ -26,6 +27,7 @@ type lab struct {
 	bus     broker
 	client  *kgo.Client
 	admin   *kadm.Client
+	topics  rig.Topics
 	out     io.Writer
 	began   time.Time
 }
@@ -65,6 +67,7 @@ func (l *lab) open(ctx context.Context) error {
 		return fmt.Errorf("start client: %w", err)
 	}
 	l.client, l.admin = client, kadm.NewClient(client)
+	l.topics = rig.Topics{Broker: l.bus.address(), Admin: l.admin}
 	created, err := l.admin.CreateTopics(ctx, int32(l.partitions), 1, nil, l.inputs()...)
 	if err == nil {
 		err = created.Error()

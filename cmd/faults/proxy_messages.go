@@ -12,8 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// exchange carries the messages of one connection, and puts the proxy's address into the two responses that name
-// brokers.
+// exchange carries the messages of one connection. Brokers tell clients their own address, which would lead around the
+// proxy: exchange puts that of the proxy into the two responses that name brokers.
 type exchange struct {
 	host string
 	port int32
@@ -21,6 +21,12 @@ type exchange struct {
 
 	mu     sync.Mutex
 	naming map[int32]kmsg.Response // by correlation id: responses to come that name brokers
+}
+
+// carryMessages is the carrier of a rig.Proxy.
+func carryMessages(address string, wait func()) (requests, responses func(io.Writer, io.Reader)) {
+	x := newExchange(address, wait)
+	return x.requests, x.responses
 }
 
 func newExchange(address string, pass func()) *exchange {

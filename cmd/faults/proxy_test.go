@@ -10,22 +10,24 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"labwatch/cmd/rig"
 )
 
 // proxied is a broker, a proxy before it, and a client that was told of the proxy only.
-func proxied(t *testing.T) (*proxy, *kgo.Client) {
+func proxied(t *testing.T) (*rig.Proxy, *kgo.Client) {
 	t.Helper()
 	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "t"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(broker.Close)
-	p, err := startProxy(broker.ListenAddrs()[0])
+	p, err := rig.StartProxy("127.0.0.1:0", broker.ListenAddrs()[0], carryMessages)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.close)
-	client, err := kgo.NewClient(kgo.SeedBrokers(p.address()), kgo.DefaultProduceTopic("t"), kgo.TransactionalID("x"),
+	t.Cleanup(p.Close)
+	client, err := kgo.NewClient(kgo.SeedBrokers(p.Address()), kgo.DefaultProduceTopic("t"), kgo.TransactionalID("x"),
 		kgo.RetryTimeout(30*time.Second), kgo.AlwaysRetryEOF())
 	if err != nil {
 		t.Fatal(err)
@@ -65,8 +67,8 @@ func TestProxyIsNotGoneAround(t *testing.T) {
 		"broker":      net.JoinHostPort(metadata.Brokers[0].Host, strconv.Itoa(int(metadata.Brokers[0].Port))),
 		"coordinator": net.JoinHostPort(coordinator.Coordinators[0].Host, strconv.Itoa(int(coordinator.Coordinators[0].Port))),
 	} {
-		if to != p.address() {
-			t.Errorf("the client was sent to the %s at %s, the proxy is %s", what, to, p.address())
+		if to != p.Address() {
+			t.Errorf("the client was sent to the %s at %s, the proxy is %s", what, to, p.Address())
 		}
 	}
 }
@@ -82,15 +84,15 @@ func TestProxyFaults(t *testing.T) {
 	if err := ping(20 * time.Second); err != nil {
 		t.Fatal(err)
 	}
-	p.setCut(true)
+	p.SetCut(true)
 	if ping(300*time.Millisecond) == nil {
 		t.Error("a cut connection carried a request")
 	}
-	p.setCut(false)
+	p.SetCut(false)
 	if err := ping(20 * time.Second); err != nil {
 		t.Error("after the cut:", err)
 	}
-	release := p.hold()
+	release := p.Hold()
 	if ping(300*time.Millisecond) == nil {
 		t.Error("a held connection carried a request")
 	}
@@ -98,7 +100,7 @@ func TestProxyFaults(t *testing.T) {
 	if err := ping(20 * time.Second); err != nil {
 		t.Error("after the hold:", err)
 	}
-	p.setLate(200 * time.Millisecond)
+	p.SetLate(200 * time.Millisecond)
 	began := time.Now()
 	if err := ping(20 * time.Second); err != nil {
 		t.Error("late:", err)

@@ -20,7 +20,6 @@ type result struct {
 	broken  []string // what is a violation whatever the counts say: stalls, refusals, failed stops
 	skipped []string // faults that could not be had, and why
 	finding *finding
-	took    time.Duration
 }
 
 // totals are the figures of the last line.

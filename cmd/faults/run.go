@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"labwatch/cmd/rig"
 )
 
 // run makes one run from the broker to the check. It always returns a result, with as much as it got to know.
@@ -25,12 +27,17 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 			err = os.RemoveAll(l.dir)
 		}
 	}()
-	if l.root, err = moduleRoot(); err != nil {
+	if l.root, err = rig.ModuleRoot(); err != nil {
 		return r, err
 	}
 	l.program = s.binary
 	if l.program == "" {
-		if l.program, err = build(ctx, l.root, l.dir, s.sabotage != ""); err != nil {
+		l.program = l.path("labwatch")
+		var flags []string
+		if s.sabotage != "" {
+			flags = []string{"-tags", "sabotage"}
+		}
+		if err := rig.Build(ctx, l.program, flags...); err != nil {
 			return r, err
 		}
 	}
@@ -60,7 +67,7 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 		if err != nil {
 			return r, err
 		}
-		defer i.link.close()
+		defer i.link.Close()
 		all = append(all, i)
 		if d, err := mountSmall(i.stateDir()); err == nil {
 			disks = append(disks, d)
@@ -84,7 +91,7 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 	}
 	for _, i := range c.instances {
 		if !i.waitReady(60 * time.Second) {
-			return r, fmt.Errorf("%s is not ready: %s", i.name, i.process.tail(2))
+			return r, fmt.Errorf("%s is not ready: %s", i.name, i.process.Tail(2))
 		}
 	}
 	return r, l.live(ctx, r, c, can)

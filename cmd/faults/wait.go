@@ -43,7 +43,7 @@ func (l *lab) committed(ctx context.Context, stage, topic string) (map[int32]kad
 // behind counts what a stage has not committed yet of its topics; sum grows as long as it moves.
 func (l *lab) behind(ctx context.Context, stage string, topics []string) (lag, sum int64, err error) {
 	for _, topic := range topics {
-		ends, err := l.ends(ctx, topic)
+		ends, err := l.topics.Ends(ctx, topic)
 		if err != nil {
 			return 0, 0, err
 		}
@@ -69,7 +69,7 @@ func (l *lab) unread(ctx context.Context, topic string, p int32, from, end int64
 	if end-from > 1000 {
 		return end - from, nil
 	}
-	err = l.read(ctx, topic, p, from, end, func(r *kgo.Record) error {
+	err = l.topics.Read(ctx, topic, p, from, end, func(r *kgo.Record) error {
 		if !l.isTick(r) {
 			n++
 		}
@@ -151,7 +151,7 @@ func (l *lab) openTransactions(ctx context.Context) (string, error) {
 	}
 	var open []string
 	for _, topic := range topics {
-		ends, err := l.ends(ctx, topic)
+		ends, err := l.topics.Ends(ctx, topic)
 		if err != nil {
 			return "", err
 		}

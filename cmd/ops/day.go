@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+
+	"labwatch/cmd/rig"
 )
 
 // readingsOfDay are sent in a day that is played in fast forward, in as many parts as there are acts.
@@ -50,7 +51,7 @@ func day(ctx context.Context, s *site) error {
 	for i, a := range list {
 		n := readingsOfDay / len(list)
 		began := time.Now()
-		stream, err := spawn(s.path("simulate.log"), s.program, "simulate", "--brokers", "127.0.0.1:"+kafkaPort, "--devices", "200",
+		stream, err := s.spawn("simulate", s.program, "simulate", "--brokers", "127.0.0.1:"+kafkaPort, "--devices", "200",
 			"--seed", strconv.Itoa(i+1), "--rate", "20000", "--count", strconv.Itoa(n))
 		if err != nil {
 			return err
@@ -60,12 +61,12 @@ func day(ctx context.Context, s *site) error {
 			return fmt.Errorf("%s: %w", a.name, err)
 		}
 		select {
-		case <-stream.done:
+		case <-stream.Done:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if stream.err != nil {
-			return fmt.Errorf("simulate: %w, see %s", stream.err, s.path("simulate.log"))
+		if stream.Err != nil {
+			return fmt.Errorf("simulate: %w, see %s", stream.Err, s.path("simulate.log"))
 		}
 		sent += n
 		if err := s.drained(ctx); err != nil {
@@ -164,23 +165,20 @@ func (s *site) tallies(ctx context.Context) (t tallies, err error) {
 		return t, err
 	}
 	defer page.Close()
-	for lines := bufio.NewScanner(page); lines.Scan(); {
-		rest, ok := strings.CutPrefix(lines.Text(), `labwatch_records_total{outcome="`)
-		outcome, value, _ := strings.Cut(rest, `"} `)
-		n, err := strconv.Atoi(value)
-		if !ok || err != nil {
-			continue
+	err = rig.Samples(page, func(family, labels string, value float64) {
+		if family != "labwatch_records_total" {
+			return
 		}
-		switch outcome {
-		case "standardized":
-			t.standardized = n
-		case "rejected":
-			t.rejected = n
-		case "duplicate":
-			t.duplicate = n
+		switch labels {
+		case `outcome="standardized"`:
+			t.standardized = int(value)
+		case `outcome="rejected"`:
+			t.rejected = int(value)
+		case `outcome="duplicate"`:
+			t.duplicate = int(value)
 		}
-	}
-	return t, nil
+	})
+	return t, err
 }
 
 // ask sends labwatch a request with the token of Prometheus.
@@ -219,17 +217,17 @@ func reload(_ context.Context, s *site) error {
 	if err := os.WriteFile(s.path("labwatch.yaml"), text, 0o600); err != nil {
 		return fmt.Errorf("write config: %w", err)
 	}
-	return s.labwatch.cmd.Process.Signal(syscall.SIGHUP)
+	return s.labwatch.Cmd.Process.Signal(syscall.SIGHUP)
 }
 
 // upgrade replaces the program by one of another version.
 func upgrade(version string) func(ctx context.Context, s *site) error {
-	return func(_ context.Context, s *site) error {
+	return func(ctx context.Context, s *site) error {
 		if err := s.stopLabwatch(); err != nil {
 			return err
 		}
-		if out, err := s.tool("go", "build", "-ldflags", "-X main.version="+version, "-o", s.program, "./cmd/labwatch"); err != nil {
-			return fmt.Errorf("build labwatch: %w\n%s", err, out)
+		if err := rig.Build(ctx, s.program, "-ldflags", "-X main.version="+version); err != nil {
+			return err
 		}
 		s.restarts++
 		return s.startLabwatch()

@@ -21,8 +21,8 @@ func faults() []fault {
 			func(_ context.Context, s *site) error { return s.silence(syscall.SIGSTOP) },
 			func(_ context.Context, s *site) error { return s.silence(syscall.SIGCONT) }},
 		{"broker slow", "LabwatchBrokerSlow", "slow",
-			func(_ context.Context, s *site) error { s.proxy.setLate(300 * time.Millisecond); return nil },
-			func(_ context.Context, s *site) error { s.proxy.setLate(0); return nil }},
+			func(_ context.Context, s *site) error { s.proxy.SetLate(300 * time.Millisecond); return nil },
+			func(_ context.Context, s *site) error { s.proxy.SetLate(0); return nil }},
 		{"disk full", "LabwatchStateDiskFull", "full",
 			func(_ context.Context, s *site) error { return s.fill() },
 			func(_ context.Context, s *site) error { return os.Remove(s.ballast()) }},
@@ -80,7 +80,7 @@ func (s *site) silence(what syscall.Signal) error {
 	if err := syscall.Kill(pid, what); err != nil {
 		return fmt.Errorf("signal Kafka: %w", err)
 	}
-	s.proxy.setCut(what == syscall.SIGSTOP)
+	s.proxy.SetCut(what == syscall.SIGSTOP)
 	return nil
 }
 
@@ -97,7 +97,7 @@ func (s *site) setPassword(text string) error {
 	if err := os.WriteFile(s.path("password"), []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write password: %w", err)
 	}
-	s.proxy.drop()
+	s.proxy.Drop()
 	return nil
 }
 

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/cmd/rig"
 )
 
 // settle stops the instruments, waits until everything they sent has come out, and counts what has not. What came out
@@ -109,39 +110,5 @@ func (s *site) eachRecord(ctx context.Context, each func(value []byte) error) er
 func (s *site) eachMessage(ctx context.Context, topic string, each func(value []byte) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	ends, err := s.admin.ListCommittedOffsets(ctx, topic)
-	if err != nil {
-		return fmt.Errorf("ask for the end of %s: %w", topic, err)
-	}
-	from, left := map[int32]kgo.Offset{}, map[int32]int64{}
-	ends.Each(func(o kadm.ListedOffset) {
-		if o.Offset > 0 {
-			from[o.Partition], left[o.Partition] = kgo.NewOffset().AtStart(), o.Offset
-		}
-	})
-	reader, err := kgo.NewClient(kgo.SeedBrokers("127.0.0.1:"+kafkaPort), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.KeepControlRecords(), kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}))
-	if err != nil {
-		return fmt.Errorf("read %s: %w", topic, err)
-	}
-	defer reader.Close()
-	for len(left) > 0 {
-		fetches := reader.PollFetches(ctx)
-		if err := fetches.Err(); err != nil {
-			return fmt.Errorf("read %s: %w", topic, err)
-		}
-		for it := fetches.RecordIter(); !it.Done(); {
-			r := it.Next()
-			if r.Offset+1 >= left[r.Partition] {
-				delete(left, r.Partition)
-			}
-			if r.Attrs.IsControl() {
-				continue
-			}
-			if err := each(r.Value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return rig.Topics{Broker: "127.0.0.1:" + kafkaPort, Admin: s.admin}.ReadAll(ctx, topic, func(r *kgo.Record) error { return each(r.Value) })
 }

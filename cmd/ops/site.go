@@ -4,18 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/cmd/rig"
 )
 
 // The ports, on the loopback interface. That of Kafka takes three more behind it.
@@ -35,12 +35,12 @@ type site struct {
 	adminAddress string
 	prometheus   string
 	hook         *receiver
-	proxy        *proxy
+	proxy        *rig.Proxy
 	client       *kgo.Client // on Kafka's open listener, past the proxy
 	admin        *kadm.Client
 
-	labwatch    *child
-	watch       *child
+	labwatch    *rig.Process
+	watch       *rig.Process
 	instruments *instruments
 	supervised  atomic.Bool
 	restarts    int
@@ -57,15 +57,15 @@ func newSite(ctx context.Context) (s *site, err error) {
 			s.close()
 		}
 	}()
-	if s.root, err = moduleRoot(); err != nil {
+	if s.root, err = rig.ModuleRoot(); err != nil {
 		return s, err
 	}
 	if s.dir, err = os.MkdirTemp("", "ops-"); err != nil {
 		return s, fmt.Errorf("make folder: %w", err)
 	}
 	s.program = s.path("labwatch")
-	if out, err := s.tool("go", "build", "-o", s.program, "./cmd/labwatch"); err != nil {
-		return s, fmt.Errorf("build labwatch: %w\n%s", err, out)
+	if err := rig.Build(ctx, s.program); err != nil {
+		return s, err
 	}
 	for _, folder := range []string{"rules", "state"} {
 		if err := os.Mkdir(s.path(folder), 0o700); err != nil {
@@ -79,8 +79,8 @@ func newSite(ctx context.Context) (s *site, err error) {
 	if err := s.startKafka(); err != nil {
 		return s, err
 	}
-	if s.proxy, err = startProxy("127.0.0.1:"+proxyPort, secureAt); err != nil {
-		return s, fmt.Errorf("start proxy: %w", err)
+	if s.proxy, err = rig.StartProxy("127.0.0.1:"+proxyPort, secureAt, rig.Bytes); err != nil {
+		return s, err
 	}
 	if err := s.prepareKafka(ctx); err != nil {
 		return s, err
@@ -88,13 +88,13 @@ func newSite(ctx context.Context) (s *site, err error) {
 	if s.hook, err = startReceiver(); err != nil {
 		return s, err
 	}
-	if s.http, err = freeAddress(); err != nil {
+	if s.http, err = rig.FreeAddress(); err != nil {
 		return s, err
 	}
-	if s.adminAddress, err = freeAddress(); err != nil {
+	if s.adminAddress, err = rig.FreeAddress(); err != nil {
 		return s, err
 	}
-	if s.prometheus, err = freeAddress(); err != nil {
+	if s.prometheus, err = rig.FreeAddress(); err != nil {
 		return s, err
 	}
 	if err := s.writeFiles(); err != nil {
@@ -103,7 +103,7 @@ func newSite(ctx context.Context) (s *site, err error) {
 	if err := s.startLabwatch(); err != nil {
 		return s, err
 	}
-	s.watch, err = spawn(s.path("prometheus.log"), "prometheus", "--config.file="+s.path("prometheus.yml"),
+	s.watch, err = s.spawn("prometheus", "prometheus", "--config.file="+s.path("prometheus.yml"),
 		"--storage.tsdb.path="+s.path("tsdb"), "--web.listen-address="+s.prometheus)
 	if err != nil {
 		return s, err
@@ -126,16 +126,16 @@ func (s *site) close() {
 		s.instruments.stop()
 	}
 	s.supervised.Store(false)
-	for _, c := range []*child{s.labwatch, s.watch} {
+	for _, c := range []*rig.Process{s.labwatch, s.watch} {
 		if c != nil {
-			_ = c.stop()
+			_ = c.Stop(stopPatience)
 		}
 	}
 	if s.client != nil {
 		s.client.Close()
 	}
 	if s.proxy != nil {
-		s.proxy.close()
+		s.proxy.Close()
 	}
 	if s.hook != nil {
 		s.hook.stop()
@@ -181,14 +181,6 @@ func (s *site) startKafka() error {
 	return nil
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	return l.Addr().String(), l.Close()
-}
-
 // alive is nil when labwatch runs and says that it is ready.
 func (s *site) alive() error {
 	client := http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{TLSClientConfig: insecure(), DisableKeepAlives: true}}
@@ -219,13 +211,4 @@ func (s *site) flows(ctx context.Context) error {
 		return errors.New("no records come out")
 	}
 	return nil
-}
-
-func moduleRoot() (string, error) {
-	out, err := exec.Command("go", "env", "GOMOD").Output()
-	file := strings.TrimSpace(string(out))
-	if err != nil || filepath.Base(file) != "go.mod" {
-		return "", fmt.Errorf("find the module: %w", errors.Join(err, os.ErrNotExist))
-	}
-	return filepath.Dir(file), nil
 }

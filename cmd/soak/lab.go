@@ -3,26 +3,25 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
+
+	"labwatch/cmd/rig"
 )
 
 // lab is a broker, labwatch and instruments, each a process of its own.
 type lab struct {
 	dir      string
+	program  string // labwatch
 	http     string
-	children []*exec.Cmd // in the order in which they are stopped
-	watched  int         // process id of labwatch
+	children []*rig.Process // in the order in which they are stopped
+	watched  int            // process id of labwatch
 }
 
 func start(ctx context.Context, s settings) (l *lab, err error) {
@@ -35,26 +34,20 @@ func start(ctx context.Context, s settings) (l *lab, err error) {
 	if l.dir, err = os.MkdirTemp("", "soak-"); err != nil {
 		return l, fmt.Errorf("make folder: %w", err)
 	}
-	program := filepath.Join(l.dir, "labwatch")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "labwatch/cmd/labwatch")
-	if out, err := build.CombinedOutput(); err != nil {
-		return l, fmt.Errorf("build labwatch: %w\n%s", err, out)
+	l.program = filepath.Join(l.dir, "labwatch")
+	if err := rig.Build(ctx, l.program); err != nil {
+		return l, err
 	}
-	broker, address, err := l.spawn(program, true, "broker", "--dir", filepath.Join(l.dir, "broker"), "--port", "24600")
+	broker, address, err := rig.StartAndHear(l.command("broker", "--dir", filepath.Join(l.dir, "broker"), "--port", "24600"))
 	if err != nil {
 		return l, err
 	}
 	l.children = append(l.children, broker)
-	port, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return l, fmt.Errorf("find a port: %w", err)
-	}
-	l.http = port.Addr().String()
-	if err := port.Close(); err != nil {
-		return l, fmt.Errorf("find a port: %w", err)
+	if l.http, err = rig.FreeAddress(); err != nil {
+		return l, err
 	}
 	keys, config := filepath.Join(l.dir, "keys"), filepath.Join(l.dir, "labwatch.yaml")
-	if out, err := exec.CommandContext(ctx, program, "keys", "new", keys).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, l.program, "keys", "new", keys).CombinedOutput(); err != nil {
 		return l, fmt.Errorf("make keys: %w\n%s", err, out)
 	}
 	text := fmt.Sprintf("standardize: {key_file: %q}\nkafka: {brokers: [%q], instance: soak}\nstate: {dir: %q}\nhttp: {listen: %q}\n",
@@ -62,57 +55,32 @@ func start(ctx context.Context, s settings) (l *lab, err error) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		return l, fmt.Errorf("write config: %w", err)
 	}
-	watched, _, err := l.spawn(program, false, "run", "--config", config)
+	watched, err := rig.Start(l.command("run", "--config", config))
 	if err != nil {
 		return l, err
 	}
-	l.watched = watched.Process.Pid
-	l.children = append([]*exec.Cmd{watched}, l.children...)
-	instruments, _, err := l.spawn(program, false, "simulate", "--brokers", address, "--devices", strconv.Itoa(s.devices), "--rate", strconv.Itoa(s.rate))
+	l.watched = watched.Cmd.Process.Pid
+	l.children = append([]*rig.Process{watched}, l.children...)
+	instruments, err := rig.Start(l.command("simulate", "--brokers", address, "--devices", strconv.Itoa(s.devices), "--rate", strconv.Itoa(s.rate)))
 	if err != nil {
 		return l, err
 	}
-	l.children = append([]*exec.Cmd{instruments}, l.children...)
+	l.children = append([]*rig.Process{instruments}, l.children...)
 	return l, nil
 }
 
-// spawn starts a process; with line it waits for its first line and returns it.
-func (l *lab) spawn(program string, line bool, args ...string) (*exec.Cmd, string, error) {
-	log, err := os.Create(filepath.Join(l.dir, args[0]+".log"))
-	if err != nil {
-		return nil, "", fmt.Errorf("make log: %w", err)
-	}
-	defer log.Close() // the child has its own
-	c := exec.Command(program, args...)
-	c.Stderr = log
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	out, err := c.StdoutPipe()
-	if err == nil {
-		err = c.Start()
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("start %s: %w", args[0], err)
-	}
-	if !line {
-		return c, "", nil
-	}
-	first, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		return nil, "", fmt.Errorf("start %s: %w", args[0], err)
-	}
-	return c, strings.TrimSpace(first), nil
+// command prepares a command of labwatch and its log.
+func (l *lab) command(name string, args ...string) (_, log string, cmd *exec.Cmd) {
+	return name, filepath.Join(l.dir, name+".log"), exec.Command(l.program, append([]string{name}, args...)...)
 }
 
 // stop ends what runs, the instruments first, and leaves nothing behind.
 func (l *lab) stop() error {
 	var errs []error
-	for _, c := range l.children {
-		_ = c.Process.Signal(syscall.SIGTERM)
-		timer := time.AfterFunc(time.Minute, func() { _ = c.Process.Kill() })
-		if err := c.Wait(); err != nil {
-			errs = append(errs, fmt.Errorf("stop %s: %w", c.Args[1], err))
+	for _, p := range l.children {
+		if err := p.Stop(time.Minute); err != nil {
+			errs = append(errs, fmt.Errorf("stop %s: %w", p.Name, err))
 		}
-		timer.Stop()
 	}
 	if len(errs) > 0 {
 		return fmt.Errorf("%w; the logs are in %s", errors.Join(errs...), l.dir)

@@ -3,15 +3,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
+
+	"labwatch/cmd/rig"
 )
 
 // sample is one look.
@@ -60,18 +59,8 @@ func (l *lab) look(ctx context.Context) (s sample, err error) {
 		return s, fmt.Errorf("ask for metrics: %w", err)
 	}
 	defer res.Body.Close()
-	lines := bufio.NewScanner(res.Body)
-	for lines.Scan() {
-		name, value, ok := strings.Cut(lines.Text(), " ")
-		if family, _, labelled := strings.Cut(name, "{"); labelled {
-			name = family
-			value = lines.Text()[strings.LastIndexByte(lines.Text(), ' ')+1:]
-		}
-		v, err := strconv.ParseFloat(value, 64)
-		if !ok || err != nil {
-			continue
-		}
-		switch name {
+	err = rig.Samples(res.Body, func(family, _ string, v float64) {
+		switch family {
 		case "process_resident_memory_bytes":
 			s.rss = v
 		case "go_goroutines":
@@ -81,9 +70,9 @@ func (l *lab) look(ctx context.Context) (s sample, err error) {
 		case "labwatch_records_total":
 			s.records += v
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return s, fmt.Errorf("read metrics: %w", err)
+	})
+	if err != nil {
+		return s, err
 	}
 	if open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", l.watched)); err == nil {
 		s.files = float64(len(open))

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/cmd/rig"
 )
 
 // partitions of every topic, labwatch's default.
@@ -42,12 +43,11 @@ func openBench(ctx context.Context, o options) (b *bench, err error) {
 			b.close()
 		}
 	}()
-	for _, args := range [][]string{{"-o", b.labwatch()}, {"-o", b.sabotaged(), "-tags", "sabotage"}} {
-		build := exec.CommandContext(ctx, "go", append(append([]string{"build", "-trimpath"}, args...), "labwatch/cmd/labwatch")...)
-		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is shipped
-		if out, err := build.CombinedOutput(); err != nil {
-			return b, fmt.Errorf("build labwatch (run this inside the repository): %w\n%s", err, out)
-		}
+	if err := rig.Build(ctx, b.labwatch()); err != nil {
+		return b, err
+	}
+	if err := rig.Build(ctx, b.sabotaged(), "-tags", "sabotage"); err != nil {
+		return b, err
 	}
 	if out, err := exec.CommandContext(ctx, b.labwatch(), "keys", "new", b.path("keys")).CombinedOutput(); err != nil {
 		return b, fmt.Errorf("make keys: %w: %s", err, out)
@@ -69,16 +69,16 @@ func openBench(ctx context.Context, o options) (b *bench, err error) {
 	return b, nil
 }
 
-func (b *bench) startBroker() (err error) {
-	b.broker, err = startChild("broker", b.labwatch(), "broker", "--tied", "--dir", b.path("broker"), "--port", "19800")
+func (b *bench) startBroker() error {
+	cmd := exec.Command(b.labwatch(), "broker", "--tied", "--dir", b.path("broker"), "--port", "19800")
+	if _, err := cmd.StdinPipe(); err != nil { // tied: it ends when this does, with us
+		return fmt.Errorf("start embedded broker: %w", err)
+	}
+	p, address, err := rig.StartAndHear("broker", b.log("broker"), cmd)
 	if err != nil {
 		return err
 	}
-	address, err := bufio.NewReader(b.broker.out).ReadString('\n')
-	if err != nil {
-		return fmt.Errorf("start embedded broker: %w; it said: %s", err, b.broker.said)
-	}
-	b.brokers = []string{strings.TrimSpace(address)}
+	b.broker, b.brokers = &child{Process: p}, []string{address}
 	return nil
 }
 
@@ -165,28 +165,26 @@ func (b *bench) simulate(j job, args ...string) (*child, error) {
 	} else {
 		args = append(args, "--results-topic", in[0], "--qc-topic", in[1], "--logs-topic", in[2], "--telemetry-topic", in[3])
 	}
-	return startChild("simulate", b.labwatch(), args...)
+	return b.startChild("simulate", b.labwatch(), args...)
 }
 
 // start runs labwatch for a job, in a state folder of its own.
 func (b *bench) start(j job) (*child, error) {
 	config := b.path(j.prefix + "config.yaml")
-	listen, err := freeAddress()
+	listen, err := rig.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(config, []byte(j.config(b, b.path(j.prefix+"state"), listen)), 0o600); err != nil {
 		return nil, fmt.Errorf("write config: %w", err)
 	}
-	program, environment := b.labwatch(), []string(nil)
+	cmd := exec.Command(b.labwatch(), "run", "--config", config)
 	if j.sabotage != "" {
-		program, environment = b.sabotaged(), []string{"LABWATCH_SABOTAGE=" + j.sabotage}
+		cmd = exec.Command(b.sabotaged(), "run", "--config", config)
+		cmd.Env = append(os.Environ(), "LABWATCH_SABOTAGE="+j.sabotage)
 	}
-	c, err := startChildIn(environment, j.name, program, "run", "--config", config)
-	if err == nil {
-		c.address = listen
-	}
-	return c, err
+	p, err := rig.Start(j.name, b.log(j.name), cmd)
+	return &child{p, listen}, err
 }
 
 // clear removes what a job has left.

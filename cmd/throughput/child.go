@@ -3,68 +3,40 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
-	"syscall"
 	"time"
+
+	"labwatch/cmd/rig"
 )
 
-// child is a process of ours. The kernel kills it when this program dies, however that happens.
+// child is a process of ours.
 type child struct {
-	name    string
+	*rig.Process
 	address string // of its metrics, empty if it has none
-	cmd     *exec.Cmd
-	stdin   io.Closer
-	out     io.Reader
-	said    *tail
-	done    chan struct{}
-	err     error
 }
 
-func startChild(name, program string, args ...string) (*child, error) {
-	return startChildIn(nil, name, program, args...)
+func (b *bench) startChild(name, program string, args ...string) (*child, error) {
+	p, err := rig.Start(name, b.log(name), exec.Command(program, args...))
+	return &child{Process: p}, err
 }
 
-// startChildIn starts a child with more environment.
-func startChildIn(environment []string, name, program string, args ...string) (*child, error) {
-	c := &child{name: name, cmd: exec.Command(program, args...), said: new(tail), done: make(chan struct{})}
-	c.cmd.Stderr = c.said
-	c.cmd.Env = append(os.Environ(), environment...)
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true} // a Ctrl-C is for us; we stop it
-	in, err := c.cmd.StdinPipe()
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", name, err)
-	}
-	out, w, err := os.Pipe()
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", name, err)
-	}
-	c.stdin, c.out, c.cmd.Stdout = in, out, w
-	err = c.cmd.Start()
-	_ = w.Close() // the child has its own
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", name, err)
-	}
-	go func() {
-		c.err = c.cmd.Wait()
-		close(c.done)
-	}()
-	return c, nil
-}
+// log is the file that holds what the children of a name say.
+func (b *bench) log(name string) string { return b.path(strings.ReplaceAll(name, " ", "-") + ".log") }
+
+// said is the end of what the child has said.
+func (c *child) said() string { return c.Tail(50) }
 
 // ended tells of a child that is gone, nil while it runs.
 func (c *child) ended() error {
 	select {
-	case <-c.done:
-		return fmt.Errorf("%s ended: %w; it said: %s", c.name, errors.Join(c.err, errGone), c.said)
+	case <-c.Done:
+		return fmt.Errorf("%s ended: %w; it said: %s", c.Name, errors.Join(c.Err, errGone), c.said())
 	default:
 		return nil
 	}
@@ -76,39 +48,36 @@ var errGone = errors.New("it should still be running")
 func (c *child) wait(ctx context.Context, patience time.Duration) error {
 	select {
 	case <-ctx.Done():
-		c.kill()
-		return fmt.Errorf("%s was killed: %w", c.name, context.Cause(ctx))
-	case <-c.done:
-		if c.err != nil {
-			return fmt.Errorf("%s: %w; it said: %s", c.name, c.err, c.said)
+		c.Kill()
+		return fmt.Errorf("%s was killed: %w", c.Name, context.Cause(ctx))
+	case <-c.Done:
+		if c.Err != nil {
+			return fmt.Errorf("%s: %w; it said: %s", c.Name, c.Err, c.said())
 		}
 		return nil
 	case <-time.After(patience):
-		c.kill()
-		return fmt.Errorf("%s has not ended after %v; it was killed", c.name, patience)
+		c.Kill()
+		return fmt.Errorf("%s has not ended after %v; it was killed", c.Name, patience)
 	}
 }
 
 // stop asks the child to end, and kills it if that takes long.
 func (c *child) stop() error {
-	_ = c.cmd.Process.Signal(syscall.SIGTERM) // it may be gone already; wait tells
-	err := c.wait(context.Background(), 45*time.Second)
-	if said := c.said.String(); err == nil && said != "" { // warnings that may explain a figure
-		fmt.Fprintf(os.Stderr, "%s said: %s\n", c.name, said)
+	err := c.Stop(45 * time.Second)
+	switch said := c.said(); {
+	case err != nil:
+		return fmt.Errorf("%s: %w; it said: %s", c.Name, err, said)
+	case said != "": // warnings that may explain a figure
+		fmt.Fprintf(os.Stderr, "%s said: %s\n", c.Name, said)
 	}
-	return err
-}
-
-func (c *child) kill() {
-	_ = c.cmd.Process.Kill()
-	<-c.done
+	return nil
 }
 
 // cpu is the processor time that the child has used, user and system.
 func (c *child) cpu() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Cmd.Process.Pid))
 	if err != nil {
-		return 0, fmt.Errorf("read CPU time of %s: %w", c.name, err)
+		return 0, fmt.Errorf("read CPU time of %s: %w", c.Name, err)
 	}
 	return parseCPU(string(text))
 }
@@ -131,9 +100,9 @@ func parseCPU(stat string) (time.Duration, error) {
 
 // peakMB is the most memory that was resident, in MiB.
 func (c *child) peakMB() (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.Cmd.Process.Pid))
 	if err != nil {
-		return 0, fmt.Errorf("read memory of %s: %w", c.name, err)
+		return 0, fmt.Errorf("read memory of %s: %w", c.Name, err)
 	}
 	return parsePeak(string(text))
 }
@@ -149,26 +118,4 @@ func parsePeak(status string) (float64, error) {
 		}
 	}
 	return 0, errors.New("read memory: /proc/PID/status has no VmHWM")
-}
-
-// tail keeps the end of what a child says.
-type tail struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.b = append(t.b, p...)
-	if over := len(t.b) - 4096; over > 0 {
-		t.b = t.b[over:]
-	}
-	return len(p), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(bytes.TrimSpace(t.b))
 }

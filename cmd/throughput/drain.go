@@ -72,7 +72,7 @@ func (b *bench) drainBare(ctx context.Context, prefix string) (drain, error) {
 	if err != nil {
 		return drain{}, fmt.Errorf("find own program: %w", err)
 	}
-	c, err := startChild("bare loop", self, bareCommand, "-brokers", join(b.brokers), "-group", prefix+"group", "-in", in, "-out", out)
+	c, err := b.startChild("bare loop", self, bareCommand, "-brokers", join(b.brokers), "-group", prefix+"group", "-in", in, "-out", out)
 	if err != nil {
 		return drain{}, err
 	}
@@ -135,7 +135,7 @@ func (b *bench) measure(ctx context.Context, c *child, p progress) (d drain, err
 }
 
 func (b *bench) watch(ctx context.Context, c *child, p progress) (d drain, err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, drainLimit, fmt.Errorf("%s was not done after %v", c.name, drainLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, drainLimit, fmt.Errorf("%s was not done after %v", c.Name, drainLimit))
 	defer cancel()
 	every := time.NewTicker(drainLook)
 	defer every.Stop()
@@ -180,7 +180,7 @@ func (b *bench) look(ctx context.Context, c *child, done int64) (l look, err err
 func (l look) until(last look, c *child, size float64) (drain, error) {
 	n := last.done - l.done
 	if l.done == 0 || n <= 0 {
-		return drain{}, fmt.Errorf("%s did everything in one commit; take more --records", c.name)
+		return drain{}, fmt.Errorf("%s did everything in one commit; take more --records", c.Name)
 	}
 	d := drain{Records: n, Seconds: last.at.Sub(l.at).Seconds()}
 	d.RecordsPerSecond = float64(n) / d.Seconds

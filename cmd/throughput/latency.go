@@ -86,7 +86,7 @@ func (b *bench) measureLatency(ctx context.Context, j job) (l latency, err error
 	if err != nil {
 		return l, err
 	}
-	defer sim.kill()
+	defer sim.Kill()
 	if err := pause(ctx, warmUp); err != nil {
 		return l, err
 	}

@@ -81,14 +81,6 @@ func TestReached(t *testing.T) {
 	}
 }
 
-func TestParseMetric(t *testing.T) {
-	for line, want := range map[string]float64{"a_total 3": 3, `a_total{stage="judge",x="1 2"} 4.5`: 4.5, "a_total_more 7": 0, "# HELP a_total 1": 0, "a_total": 0} {
-		if got, ok := parseMetric(line, "a_total"); got != want || ok != (want != 0) {
-			t.Errorf("%q: got %v, %v, want %v", line, got, ok, want)
-		}
-	}
-}
-
 func TestParseRecoveries(t *testing.T) {
 	partitions, records, slowest := parseRecoveries(`half of a line","took":9000}
 {"level":"info","redone":100,"took":1500.5,"message":"partition recovered"}

@@ -48,7 +48,7 @@ func (b *bench) measureReplay(ctx context.Context, j job) (r replay, err error) 
 		return r, err
 	}
 	r.Live, err = b.watch(ctx, live, b.judged(j, total))
-	live.kill()
+	live.Kill()
 	if err != nil {
 		return r, err
 	}
@@ -56,7 +56,7 @@ func (b *bench) measureReplay(ctx context.Context, j job) (r replay, err error) 
 	if err != nil {
 		return r, err
 	}
-	defer again.kill()
+	defer again.Kill()
 	var cpu time.Duration
 	for recovered := 0; recovered < partitions; {
 		if err := pause(ctx, drainLook); err != nil {
@@ -68,7 +68,7 @@ func (b *bench) measureReplay(ctx context.Context, j job) (r replay, err error) 
 		if cpu, err = again.cpu(); err != nil {
 			return r, err
 		}
-		recovered, r.Replay.Records, r.Replay.Seconds = parseRecoveries(again.said.String())
+		recovered, r.Replay.Records, r.Replay.Seconds = parseRecoveries(again.said())
 	}
 	r.Replay.RecordsPerSecond = float64(r.Replay.Records) / r.Replay.Seconds
 	r.Replay.CPUMicros = cpu.Seconds() * 1e6 / float64(r.Replay.Records) // the start of the process included

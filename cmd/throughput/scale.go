@@ -26,7 +26,6 @@ import (
 type scale struct {
 	*bench
 	job
-	memory int // judge.memory_mb
 	rng    *rand.Rand
 	card   [partitions][]byte // snapshots of the device that has learned
 	state  [partitions][]byte
@@ -220,7 +219,7 @@ func (s *scale) recover(ctx context.Context, name string, deleted, work bool) er
 	}
 	used, _ := c.cpu()
 	fmt.Printf("worked records=%d cpu_seconds=%.1f %s\n", s.serial-partitions*learned*s.analytes, (used - cpu).Seconds(), s.memoryOf(ctx, c))
-	c.kill()
+	c.Kill()
 	return nil
 }
 
@@ -240,13 +239,13 @@ func (s *scale) caughtUp(ctx context.Context, c *child, patience time.Duration) 
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	return fmt.Errorf("labwatch was not ready after %v; it said: %s", patience, c.said)
+	return fmt.Errorf("labwatch was not ready after %v; it said: %s", patience, c.said())
 }
 
 // memoryOf reads the kernel's figures and labwatch's own.
 func (s *scale) memoryOf(ctx context.Context, c *child) string {
 	var b strings.Builder
-	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.Cmd.Process.Pid))
 	for _, field := range []struct{ key, name string }{{"VmRSS:", "rss_mb"}, {"RssAnon:", "anonymous_mb"}, {"RssFile:", "files_mb"}, {"VmHWM:", "peak_mb"}} {
 		for line := range strings.Lines(string(status)) {
 			if rest, ok := strings.CutPrefix(line, field.key); ok {

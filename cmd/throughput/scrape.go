@@ -3,25 +3,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
-)
 
-// freeAddress is one on which a child can serve its metrics. Somebody else may take it first; then the child says so.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	return l.Addr().String(), l.Close()
-}
+	"labwatch/cmd/rig"
+)
 
 // metric reads one family of a child's metrics, summed over its labels; 0 of a child that has none.
 func (c *child) metric(ctx context.Context, family string) (sum float64, err error) {
@@ -30,30 +19,19 @@ func (c *child) metric(ctx context.Context, family string) (sum float64, err err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.address+"/metrics", nil)
 	if err != nil {
-		return 0, fmt.Errorf("read metrics of %s: %w", c.name, err)
+		return 0, fmt.Errorf("read metrics of %s: %w", c.Name, err)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, fmt.Errorf("read metrics of %s: %w", c.name, err)
+		return 0, fmt.Errorf("read metrics of %s: %w", c.Name, err)
 	}
 	defer resp.Body.Close()
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		v, ok := parseMetric(lines.Text(), family)
-		if ok {
-			sum += v
+	err = rig.Samples(resp.Body, func(name, _ string, value float64) {
+		if name == family {
+			sum += value
 		}
-	}
-	return sum, nil
-}
-
-// parseMetric takes the value out of a line of the exposition if it is one of the family.
-func parseMetric(line, family string) (float64, bool) {
-	rest, ok := strings.CutPrefix(line, family)
-	if !ok || rest == "" || rest[0] != ' ' && rest[0] != '{' {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(rest[strings.LastIndexByte(rest, ' ')+1:], 64)
-	return v, err == nil
+	})
+	return sum, err
 }
 
 // messageBytes is the mean size of the first messages of some topics, keys included, not compressed.

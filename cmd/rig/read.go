@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"context"
@@ -12,9 +12,15 @@ import (
 // readPatience is how long a reader waits for the next message of a partition that is not at its end.
 const readPatience = 30 * time.Second
 
-// ends are the offsets up to which readers of committed data can read each partition of a topic.
-func (l *lab) ends(ctx context.Context, topic string) (map[int32]int64, error) {
-	listed, err := l.admin.ListCommittedOffsets(ctx, topic)
+// Topics reads what is committed on one broker.
+type Topics struct {
+	Broker string // its address
+	Admin  *kadm.Client
+}
+
+// Ends are the offsets up to which readers of committed data can read each partition of a topic.
+func (t Topics) Ends(ctx context.Context, topic string) (map[int32]int64, error) {
+	listed, err := t.Admin.ListCommittedOffsets(ctx, topic)
 	if err == nil {
 		err = listed.Error()
 	}
@@ -26,13 +32,13 @@ func (l *lab) ends(ctx context.Context, topic string) (map[int32]int64, error) {
 	return ends, nil
 }
 
-// read hands over the committed records of a partition in [from, end), in order.
-func (l *lab) read(ctx context.Context, topic string, partition int32, from, end int64, each func(*kgo.Record) error) error {
+// Read hands over the committed records of a partition in [from, end), in order.
+func (t Topics) Read(ctx context.Context, topic string, partition int32, from, end int64, each func(*kgo.Record) error) error {
 	if from >= end {
 		return nil
 	}
 	// Control records are kept because the last offset before end is often one.
-	client, err := kgo.NewClient(kgo.SeedBrokers(l.bus.address()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
+	client, err := kgo.NewClient(kgo.SeedBrokers(t.Broker), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 		kgo.FetchMaxWait(100*time.Millisecond), kgo.FetchMaxPartitionBytes(4<<20),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {partition: kgo.NewOffset().At(from)}}))
 	if err != nil {
@@ -63,14 +69,14 @@ func (l *lab) read(ctx context.Context, topic string, partition int32, from, end
 	return nil
 }
 
-// readAll hands over every committed record of a topic, partition after partition.
-func (l *lab) readAll(ctx context.Context, topic string, each func(*kgo.Record) error) error {
-	ends, err := l.ends(ctx, topic)
+// ReadAll hands over every committed record of a topic, partition after partition.
+func (t Topics) ReadAll(ctx context.Context, topic string, each func(*kgo.Record) error) error {
+	ends, err := t.Ends(ctx, topic)
 	if err != nil {
 		return err
 	}
 	for p := range int32(len(ends)) {
-		if err := l.read(ctx, topic, p, 0, ends[p], each); err != nil {
+		if err := t.Read(ctx, topic, p, 0, ends[p], each); err != nil {
 			return err
 		}
 	}
