@@ -24,11 +24,6 @@ func (w *ksWindow) add(p place) {
 	*w = slices.Insert(*w, i, p)
 }
 
-func (w *ksWindow) remove(p place) {
-	i, _ := slices.BinarySearch(*w, p)
-	*w = slices.Delete(*w, i, i+1)
-}
-
 // swap takes one value out and another in. Only what lies between them moves.
 func (w ksWindow) swap(out, in place) {
 	from, _ := slices.BinarySearch(w, out)

@@ -68,7 +68,7 @@ func (c Config) CheckFiles() error {
 func (s *Store) unlock(dir string) (damage, err error) {
 	file, err := os.Stat(filepath.Join(dir, badger.KeyRegistryFileName))
 	if err != nil {
-		return nil, nil // nothing is there yet; or Badger itself will say what is wrong
+		return nil, nil //nolint:nilerr // nothing is there yet; or Badger itself will say what is wrong
 	}
 	for i, key := range append(slices.Clone(s.keys), secret.Secret{}) { // the last: in clear
 		options := registry(dir, key)

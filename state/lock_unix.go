@@ -33,8 +33,7 @@ func lockFile(path string) (*os.File, error) {
 	if err := f.Truncate(0); err == nil {
 		_, err = fmt.Fprintln(f, os.Getpid())
 		if err != nil {
-			f.Close()
-			return nil, fmt.Errorf("lock %q: %w", path, err)
+			return nil, fmt.Errorf("lock %q: %w", path, errors.Join(err, f.Close()))
 		}
 	}
 	return f, nil

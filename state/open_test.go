@@ -107,7 +107,7 @@ func TestRefused(t *testing.T) {
 	}
 	for cause, want := range map[error]bool{
 		&os.PathError{Op: "open", Path: "x", Err: syscall.EACCES}:            true,
-		fmt.Errorf("while opening memtables err: %+v", syscall.ENOSPC):       true, // as Badger formats it
+		fmt.Errorf("while opening memtables err: %+v", syscall.ENOSPC):       true, //nolint:errorlint // as Badger formats it
 		errors.New("manifest has bad magic"):                                 false,
 		&os.PathError{Op: "open", Path: "x/000001.sst", Err: syscall.ENOENT}: false,
 		errors.New("file does not exist for table 7"):                        false,

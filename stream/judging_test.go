@@ -103,11 +103,14 @@ func (b *bedside) restart(j *Judging) {
 	b.t.Helper()
 	old := b.w
 	b.j, b.w = j, NewWorker(j, nil, testSeal)
-	old.Snapshots(func(key string, blob []byte) {
+	err := old.Snapshots(func(key string, blob []byte) {
 		if _, err := b.w.Restore(key, blob, b.offset); err != nil {
 			b.t.Fatal(err)
 		}
 	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func criticalResult(id, patient string, at int64, value float64, flags record.Flag) record.Record {

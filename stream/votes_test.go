@@ -54,7 +54,7 @@ func TestDamagedStateIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.Snapshots(func(key string, blob []byte) {
+	err := w.Snapshots(func(key string, blob []byte) {
 		for cut := 0; cut < len(blob); cut += 1 + len(blob)/200 {
 			if _, err := NewWorker(j, nil, testSeal).Restore(key, blob[:cut], 1<<40); err == nil {
 				t.Errorf("%s cut to %d of %d bytes was accepted", key, cut, len(blob))
@@ -66,6 +66,9 @@ func TestDamagedStateIsRefused(t *testing.T) {
 			_, _ = NewWorker(j, nil, testSeal).Restore(key, b, 1<<40) // an error or not; it must return
 		}
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := NewWorker(j, nil, testSeal).Restore("x/what", []byte{1, 1}, 10); err == nil {
 		t.Error("a snapshot of no known kind was accepted")
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -101,13 +102,16 @@ func (c *stateCheck) rebuild(ctx context.Context, how string, p int32, o kadm.Of
 	if err != nil {
 		return fmt.Errorf("rebuild state %s: %w", how, err)
 	}
-	c.compare(how, p, w)
-	return nil
+	return c.compare(how, p, w)
 }
 
 // compare takes every entity that either side has.
-func (c *stateCheck) compare(how string, p int32, rebuilt *stream.Worker) {
-	want, got := snapshots(c.judgement.workers[p]), snapshots(rebuilt)
+func (c *stateCheck) compare(how string, p int32, rebuilt *stream.Worker) error {
+	want, err := snapshots(c.judgement.workers[p])
+	got, failed := snapshots(rebuilt)
+	if err := errors.Join(err, failed); err != nil {
+		return fmt.Errorf("compare state %s: %w", how, err)
+	}
 	for _, key := range slices.Sorted(maps.Keys(want)) {
 		c.compared++
 		blob, ok := got[key]
@@ -127,12 +131,13 @@ func (c *stateCheck) compare(how string, p int32, rebuilt *stream.Worker) {
 			c.differs("%s partition %d: %s should not be there", how, p, key)
 		}
 	}
+	return nil
 }
 
-func snapshots(w *stream.Worker) map[string][]byte {
+func snapshots(w *stream.Worker) (map[string][]byte, error) {
 	all := map[string][]byte{}
-	w.Snapshots(func(key string, blob []byte) { all[key] = bytes.Clone(blob) })
-	return all
+	err := w.Snapshots(func(key string, blob []byte) { all[key] = bytes.Clone(blob) })
+	return all, err
 }
 
 // redoPoint reads the note beside a committed offset, such as "labwatch/1 redo=4711".

@@ -179,7 +179,7 @@ func (d daemon) tellSystemd(state string) {
 // unlessStopped is err, unless a start was told to stop before it had read anything: that is no failure.
 func unlessStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // see above
 	}
 	return err
 }

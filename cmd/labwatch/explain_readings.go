@@ -66,7 +66,7 @@ func (a *asking) readingsAround(ctx context.Context, told []toldAlert, before ti
 		}
 		var r publishedRecord
 		if err := json.Unmarshal(f.Value, &r, json.MatchCaseInsensitiveNames(true)); err != nil || r.Device != first.Device {
-			return nil // none of ours
+			return nil //nolint:nilerr // none of ours
 		}
 		if e, ok := evidence(&r, first.Series, first.Rule); ok {
 			list = append(list, e)

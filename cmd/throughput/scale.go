@@ -230,7 +230,7 @@ func (s *scale) caughtUp(ctx context.Context, c *child, patience time.Duration) 
 			return err
 		}
 		if answer, err := http.Get("http://" + c.address + "/readyz"); err == nil {
-			answer.Body.Close()
+			_ = answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
 				if lag, err := s.lag(ctx, s.job); err == nil && lag == 0 {
 					return nil

@@ -175,7 +175,9 @@ func (s *fakeStore) Drop(int32) error {
 
 func states(w *stream.Worker) map[string]string {
 	all := map[string]string{}
-	w.Snapshots(func(key string, blob []byte) { all[key] = string(blob) })
+	if err := w.Snapshots(func(key string, blob []byte) { all[key] = string(blob) }); err != nil {
+		panic(err)
+	}
 	return all
 }
 

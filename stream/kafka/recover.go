@@ -48,7 +48,7 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 		// Snapshots ahead of the committed offset are a mistake of the site's, unless another instance took the
 		// partition and has committed in the meantime: we were stalled, and a new session puts us in our place.
 		if now, _, again := j.committed(ctx, at); again == nil && now > committed {
-			return nil, fmt.Errorf("another instance has gone on from %d to %d: %v", committed, now, err)
+			return nil, fmt.Errorf("another instance has gone on from %d to %d: %v", committed, now, err) //nolint:errorlint // its mark as fatal must not come along
 		}
 		return nil, err
 	}

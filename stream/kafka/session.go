@@ -102,8 +102,8 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 			return err
 		case ctx.Err() != nil && s.unsaved:
 			return fmt.Errorf("stopped before the last transaction was committed; what it held is worked again by the next start: %w", err)
-		case ctx.Err() != nil: // in the middle of joining or recovering
-			return nil
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // in the middle of joining or recovering
 		}
 		stats.restarts.Inc()
 		env.Log.Warn().Str("stage", name).Err(explain(&env.Config, err)).Msg("starting a new Kafka session; state is recovered from Kafka")
