@@ -23,12 +23,12 @@ type Access struct {
 	rate    *rate.Limiter
 	tell    rate.Sometimes
 	set     *metrics.Set
-	refused struct{ credentials, rate *metrics.Counter }
+	refused struct{ credentials, operator, rate *metrics.Counter }
 	current *metrics.Gauge
 }
 
-// Requests a second that are answered in the long run, and at once after a pause, over all paths but health. A scrape
-// and a page are far below; what is above takes the processor from the readings.
+// Requests a second that are answered in the long run, and at once after a pause, over all paths but health, to those
+// who may ask. A scrape and a page are far below; what is above takes the processor from the readings.
 const (
 	requestRate  = 50
 	requestBurst = 200
@@ -44,6 +44,7 @@ func NewAccess(cfg Config, log zerolog.Logger) (*Access, error) {
 	a.tell.Interval = time.Minute
 	a.now.Store(c)
 	a.refused.credentials = a.set.NewCounter(`labwatch_http_refused_total{reason="credentials"}`)
+	a.refused.operator = a.set.NewCounter(`labwatch_http_refused_total{reason="operator"}`)
 	a.refused.rate = a.set.NewCounter(`labwatch_http_refused_total{reason="rate"}`)
 	a.current = a.set.NewGauge("labwatch_http_credentials_current", nil)
 	a.current.Set(1)

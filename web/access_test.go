@@ -184,6 +184,21 @@ func TestRate(t *testing.T) {
 	}
 }
 
+// A flood of strangers shuts out nobody who may ask.
+func TestStrangersUseUpNothing(t *testing.T) {
+	a := access(t, Config{TokenFile: file(t, "tokens", "prometheus "+aToken, 0o600)})
+	a.rate.SetLimit(0)
+	h := a.Protect(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	for range 2 * requestBurst {
+		if got := ask(h, "/metrics", "Bearer not-"+aToken).StatusCode; got != 401 {
+			t.Fatalf("a stranger is answered with %d", got)
+		}
+	}
+	if got := ask(h, "/metrics", "Bearer "+aToken).StatusCode; got != 200 {
+		t.Errorf("Prometheus is answered with %d", got)
+	}
+}
+
 // authority signs certificates.
 type authority struct {
 	cert *x509.Certificate

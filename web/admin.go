@@ -55,6 +55,11 @@ func (a *Admin) Handler(access *Access) http.Handler {
 			http.Error(w, "ask by address, not by name", http.StatusMisdirectedRequest)
 			return
 		}
+		if name := Caller(r.Context()); !access.now.Load().cfg.operates(name) {
+			access.refused.operator.Inc()
+			http.Error(w, name+" may read, and is not among http.operators", http.StatusForbidden)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, adminBody)
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")

@@ -27,7 +27,9 @@ func TestAdmin(t *testing.T) {
 		return Reloaded{Applied: []string{"log.level"}, NeedsRestart: []string{}}, nil
 	})
 	open := a.Handler(access(t, Config{}))
-	closed := a.Handler(access(t, Config{TokenFile: file(t, "tokens", "ops "+aToken, 0o600)}))
+	tokens := file(t, "tokens", "ops "+aToken+"\nprometheus another-long-secret", 0o600)
+	closed := a.Handler(access(t, Config{TokenFile: tokens}))
+	divided := a.Handler(access(t, Config{TokenFile: tokens, Operators: []string{"ops"}}))
 	do := func(h http.Handler, method, path, body string, headers ...string) (int, string) {
 		r := httptest.NewRequest(method, path, strings.NewReader(body))
 		r.Host = "127.0.0.1:8421"
@@ -64,6 +66,10 @@ func TestAdmin(t *testing.T) {
 		{open, "GET", "/-/loglevel", "", []string{"Host", "[::1]:8421"}, 200, "debug"},
 		{closed, "GET", "/debug/pprof/cmdline", "", nil, 401, "who are you?"},
 		{closed, "PUT", "/-/loglevel", "debug", []string{"Authorization", "Bearer " + aToken, "Host", "lab.example"}, 200, "debug"},
+		{closed, "GET", "/-/loglevel", "", []string{"Authorization", "Bearer another-long-secret"}, 200, "debug"},
+		{divided, "GET", "/-/loglevel", "", []string{"Authorization", "Bearer another-long-secret"}, 403, "prometheus may read"},
+		{divided, "POST", "/-/reload", "", []string{"Authorization", "Bearer " + aToken}, 200, `{"applied"`},
+		{divided, "POST", "/-/reload", "", nil, 401, "who are you?"},
 	} {
 		status, got := do(c.h, c.method, c.path, c.body, c.headers...)
 		if status != c.status || !strings.HasPrefix(got, c.want) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 )
 
@@ -16,6 +17,9 @@ type Config struct {
 	Admin string `yaml:"admin"`
 	// TokenFile lists who may ask, one "NAME TOKEN" or "NAME sha256:HEX" a line; see parseTokens. Default empty.
 	TokenFile string `yaml:"token_file"`
+	// Operators are the names of the tokens and client certificates that Admin answers; the others read only. Default
+	// empty: it answers whoever may ask.
+	Operators []string `yaml:"operators"`
 	// TLS of both addresses. Default none.
 	TLS TLS `yaml:"tls"`
 	// AllowAnonymous lets other machines ask without saying who they are. Default false: without it an address that
@@ -52,6 +56,14 @@ func (c Config) Validate() []error {
 	if c.AllowAnonymous && c.authenticates() {
 		errs = append(errs, errors.New("allow_anonymous: contradicts token_file and tls.client_ca_file"))
 	}
+	if len(c.Operators) > 0 && (c.Admin == "" || !c.authenticates()) {
+		errs = append(errs, errors.New("operators: needs admin, and token_file or tls.client_ca_file: nobody else is asked for a name"))
+	}
+	for i, name := range c.Operators {
+		if name == "" {
+			errs = append(errs, fmt.Errorf("operators[%d]: is empty", i))
+		}
+	}
 	if c.DeviceSeries < 0 || c.DeviceSeries > 100_000 {
 		errs = append(errs, fmt.Errorf("device_series: %d is outside 0 to 100,000", c.DeviceSeries))
 	}
@@ -86,11 +98,19 @@ func (c Config) Warnings() (list []string) {
 			list = append(list, fmt.Sprintf("http.%s: no TLS on %s: answers and tokens travel in the clear", at.path, at.addr))
 		}
 	}
+	if c.Admin != "" && c.authenticates() && len(c.Operators) == 0 {
+		list = append(list, "http.admin: whoever may read may operate too: name those that may in http.operators")
+	}
 	return list
 }
 
 // authenticates says whether anybody is asked who they are.
 func (c Config) authenticates() bool { return c.TokenFile != "" || c.TLS.ClientCAFile != "" }
+
+// operates says whether whoever is called so may use Admin.
+func (c Config) operates(name string) bool {
+	return !c.authenticates() || len(c.Operators) == 0 || slices.Contains(c.Operators, name)
+}
 
 // loopback says whether only this machine can reach an address.
 func loopback(addr string) bool {

@@ -22,18 +22,7 @@ func (a *Access) Protect(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if !a.rate.Allow() {
-			a.refused.rate.Inc()
-			w.Header().Set("Retry-After", "1")
-			http.Error(w, "too many requests", http.StatusTooManyRequests)
-			return
-		}
-		c := a.credentials()
-		if !c.cfg.authenticates() {
-			next.ServeHTTP(w, r)
-			return
-		}
-		name, ok := c.caller(r)
+		name, ok := a.credentials().caller(r)
 		if !ok {
 			a.refused.credentials.Inc()
 			a.tell.Do(func() {
@@ -45,13 +34,22 @@ func (a *Access) Protect(next http.Handler) http.Handler {
 			http.Error(w, "who are you? A bearer token or a client certificate is needed", http.StatusUnauthorized)
 			return
 		}
+		if !a.rate.Allow() { // strangers, whose refusal costs as little, use up nothing of it
+			a.refused.rate.Inc()
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "too many requests", http.StatusTooManyRequests)
+			return
+		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, name)))
 	})
 }
 
-// caller finds out who asks: by a client certificate that the handshake has verified, or by a token, which a browser
-// sends as the password of basic authentication.
+// caller finds out who asks, where that is asked for: by a client certificate that the handshake has verified, or by a
+// token, which a browser sends as the password of basic authentication.
 func (c *credentials) caller(r *http.Request) (name string, ok bool) {
+	if !c.cfg.authenticates() {
+		return "", true
+	}
 	if c.cfg.TLS.ClientCAFile != "" && r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
 		return r.TLS.VerifiedChains[0][0].Subject.CommonName, true
 	}

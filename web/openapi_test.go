@@ -162,6 +162,9 @@ func TestOpenAPI(t *testing.T) {
 		}
 		if i >= public {
 			c.ask(limited(Config{}), method, path, body, "Host", "evil.example")
+			others := tokens
+			others.Operators = []string{"chief"}
+			c.ask(limited(others), method, path, body, "Authorization", "Bearer "+aToken)
 			if method != "GET" {
 				c.ask(limited(Config{}), method, path, body, "Origin", "https://evil.example")
 			}

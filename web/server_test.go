@@ -236,6 +236,10 @@ func TestConfig(t *testing.T) {
 		{Config{Listen: "[::1]:0", TLS: TLS{ClientCAFile: "a"}}, "tls.client_ca_file: needs"},
 		{Config{Listen: ":8420", TLS: TLS{"a", "b", "c"}}, ""},
 		{Config{Listen: ":8420", TLS: TLS{CertFile: "a", KeyFile: "b"}}, "listen: other machines"},
+		{Config{Listen: ":8420", TokenFile: "t", Operators: []string{"ops"}}, "operators: needs admin"},
+		{Config{Listen: "[::1]:0", Admin: "[::1]:1", Operators: []string{"ops"}}, "operators: needs admin"},
+		{Config{Listen: "[::1]:0", Admin: "[::1]:1", TokenFile: "t", Operators: []string{"ops", ""}}, "operators[1]: is empty"},
+		{Config{Listen: "[::1]:0", Admin: "[::1]:1", TokenFile: "t", Operators: []string{"ops"}}, ""},
 		{Config{Listen: ":8420", TokenFile: "t", AllowAnonymous: true}, "allow_anonymous: contradicts"},
 	} {
 		err := errors.Join(c.cfg.Validate()...)
@@ -247,7 +251,8 @@ func TestConfig(t *testing.T) {
 		cfg  Config
 		want int
 	}{{DefaultConfig(), 0}, {Config{Listen: ":1", AllowAnonymous: true}, 2}, {Config{Listen: ":1", TokenFile: "t"}, 1},
-		{Config{Listen: ":1", TLS: TLS{"a", "b", "c"}}, 0}, {Config{Listen: "[::1]:1", Admin: ":2", TokenFile: "t"}, 1}} {
+		{Config{Listen: ":1", TLS: TLS{"a", "b", "c"}}, 0}, {Config{Listen: "[::1]:1", Admin: ":2", TokenFile: "t"}, 2},
+		{Config{Listen: "[::1]:1", Admin: ":2", TokenFile: "t", Operators: []string{"ops"}}, 1}} {
 		if got := c.cfg.Warnings(); len(got) != c.want {
 			t.Errorf("%+v: %v, want %d", c.cfg, got, c.want)
 		}

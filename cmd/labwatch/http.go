@@ -36,7 +36,7 @@ func openFront(d *daemon, closing *closers) (*front, error) {
 		return nil, err
 	}
 	f.reload.part(func(c *config.Config) (func(), error) { return access.Prepare(c.HTTP) },
-		"http.token_file", "http.tls.", "http.allow_anonymous")
+		"http.token_file", "http.operators", "http.tls.", "http.allow_anonymous")
 	build := web.ReadBuild(version)
 	process := web.Process{Build: build}
 	f.page.Add(process, process.Help())

@@ -60,7 +60,7 @@ func newReloadBench(t *testing.T, start string) *reloadBench {
 	if b.access, err = web.NewAccess(cfg.HTTP, zerolog.Nop()); err != nil {
 		t.Fatal(err)
 	}
-	b.reload.part(func(c *config.Config) (func(), error) { return b.access.Prepare(c.HTTP) }, "http.token_file", "http.tls.", "http.allow_anonymous")
+	b.reload.part(func(c *config.Config) (func(), error) { return b.access.Prepare(c.HTTP) }, "http.token_file", "http.operators", "http.tls.", "http.allow_anonymous")
 	b.reload.part(func(c *config.Config) (func(), error) { return func() { b.series = c.HTTP.DeviceSeries }, nil }, "http.device_series")
 	b.reload.part(func(c *config.Config) (func(), error) { return func() { _ = level.Set(c.Log.Level) }, nil }, "log.level")
 	return b
