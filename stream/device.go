@@ -117,7 +117,7 @@ func (d *device) forgetSeries() bool {
 func (d *device) bytes() int64 {
 	n := deviceBytes + len(d.rules)*ruleBytes
 	for i := range d.gates {
-		n += 8 * (cap(d.gates[i].ids) + cap(d.gates[i].contents))
+		n += d.gates[i].bytes()
 	}
 	for _, s := range d.series {
 		n += s.bytes()

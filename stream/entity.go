@@ -33,7 +33,7 @@ func LearnedKey(device string) string { return deviceKind + device }
 
 // snapshotVersion is the first byte of every snapshot. A newer one is refused, an older one is brought up to date, see
 // Upgrade.
-const snapshotVersion = 3
+const snapshotVersion = 4
 
 // snapshot is a state as it is stored.
 func snapshot(covers int64, state interface{ appendState([]byte) []byte }) []byte {

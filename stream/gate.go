@@ -26,29 +26,26 @@ type gate struct {
 	leaps  int   // readings in a row that lie further ahead of it than the grace
 	at     int   // next place in the ring
 
-	// The ring: hashes of ids and of contents. They lie apart, because nearly every reading goes through all ids and
-	// looks at no content. 64 bits make a false repeat a matter of one in 10^16 for a ring of hundreds.
-	ids, contents []uint64
+	// The ring: hashes of ids, of 48 bits, and of contents. A reading that is taken for a correction by mistake is a matter
+	// of one in 10^12 for a ring of hundreds, and is published all the same; a repeat needs the contents' 32 bits as well.
+	ids      []uint64
+	contents []uint32
+	filter   filter // of ids
 }
 
 // admit says what r is and remembers it. Readings without an id cannot be recognised and are fresh or late. A reading
 // whose clock runs ahead does not move the newest time, or everything after it would be late.
 func (g *gate) admit(r *record.Record, size int, grace int64) verdict {
 	if r.ID != "" {
-		id, content := hashString(r.ID), contentHash(r)
-		if i := slices.Index(g.ids, id); i >= 0 {
+		id, content := fold48(hashString(r.ID)), fold32(contentHash(r))
+		if i := g.index(id); i >= 0 {
 			if g.contents[i] == content {
 				return repeated
 			}
 			g.contents[i] = content
 			return corrected
 		}
-		if len(g.ids) < size {
-			g.ids, g.contents = append(g.ids, id), append(g.contents, content)
-		} else {
-			g.ids[g.at%size], g.contents[g.at%size] = id, content
-		}
-		g.at = (g.at + 1) % size
+		g.remember(id, content, size)
 	}
 	if r.Flags.Has(record.Early) {
 		return fresh
@@ -67,14 +64,30 @@ func (g *gate) admit(r *record.Record, size int, grace int64) verdict {
 	return fresh
 }
 
+// index is where the ring holds an id, -1 if nowhere. Most ids are new, and the filter spares going through all of them.
+func (g *gate) index(id uint64) int {
+	if !g.filter.mayHold(id) {
+		return -1
+	}
+	return slices.Index(g.ids, id)
+}
+
+func (g *gate) remember(id uint64, content uint32, size int) {
+	if len(g.ids) < size {
+		g.ids, g.contents = append(g.ids, id), append(g.contents, content)
+	} else {
+		g.ids[g.at%size], g.contents[g.at%size] = id, content
+	}
+	g.at = (g.at + 1) % size
+	if g.at == 0 || g.filter.small(len(g.ids)) {
+		g.filter = newFilter(g.filter, g.ids) // without those that were pushed out
+	} else {
+		g.filter.add(id)
+	}
+}
+
 // confirmLeap readings in a row make a leap in time believed.
 const confirmLeap = 3
-
-func hashString(s string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(s))
-	return h.Sum64()
-}
 
 // contentHash covers what a correction may change.
 func contentHash(r *record.Record) uint64 {
@@ -99,28 +112,43 @@ func contentHash(r *record.Record) uint64 {
 	return h.Sum64()
 }
 
+// bytes is the memory that the ring takes.
+func (g *gate) bytes() int { return 8*cap(g.ids) + 4*cap(g.contents) + 8*cap(g.filter) }
+
 func (g *gate) append(b []byte) []byte {
-	b = binary.AppendVarint(b, g.newest)
-	b = binary.AppendUvarint(b, uint64(g.leaps))
-	b = binary.AppendUvarint(b, uint64(g.at))
-	b = binary.AppendUvarint(b, uint64(len(g.ids)))
+	b = g.appendHead(b)
 	for i, id := range g.ids {
-		b = binary.LittleEndian.AppendUint64(b, id)
-		b = binary.LittleEndian.AppendUint64(b, g.contents[i])
+		b = binary.LittleEndian.AppendUint32(b, uint32(id))
+		b = binary.LittleEndian.AppendUint16(b, uint16(id>>32))
+		b = binary.LittleEndian.AppendUint32(b, g.contents[i])
 	}
 	return b
 }
 
+func (g *gate) appendHead(b []byte) []byte {
+	b = binary.AppendVarint(b, g.newest)
+	b = binary.AppendUvarint(b, uint64(g.leaps))
+	b = binary.AppendUvarint(b, uint64(g.at))
+	return binary.AppendUvarint(b, uint64(len(g.ids)))
+}
+
 func (g *gate) read(r *reader) {
+	for i := range g.readHead(r, 10) {
+		g.ids[i] = uint64(r.uint32()) | uint64(r.uint16())<<32
+		g.contents[i] = r.uint32()
+	}
+	g.filter = newFilter(nil, g.ids)
+}
+
+// readHead makes room for the ring and says how many places it has, of size bytes each.
+func (g *gate) readHead(r *reader, size int) int {
 	g.newest = r.varint()
 	g.leaps = int(r.uvarint())
 	g.at = int(r.uvarint())
-	n := r.count(16)
-	g.ids, g.contents = make([]uint64, n), make([]uint64, n)
-	for i := range g.ids {
-		g.ids[i], g.contents[i] = r.uint64(), r.uint64()
-	}
+	n := r.count(size)
 	if g.at > n {
 		r.fail(errRing)
 	}
+	g.ids, g.contents = make([]uint64, n), make([]uint32, n)
+	return n
 }

@@ -65,6 +65,69 @@ func (r *reader) uint64() uint64 {
 	return v
 }
 
+func (r *reader) uint32() uint32 {
+	if len(r.b) < 4 {
+		r.fail(errShort)
+		return 0
+	}
+	v := binary.LittleEndian.Uint32(r.b)
+	r.b = r.b[4:]
+	return v
+}
+
+func (r *reader) uint16() uint16 {
+	if len(r.b) < 2 {
+		r.fail(errShort)
+		return 0
+	}
+	v := binary.LittleEndian.Uint16(r.b)
+	r.b = r.b[2:]
+	return v
+}
+
+// times reads what appendTimes wrote of n times.
+func (r *reader) times(n int) []int64 {
+	times := make([]int64, n)
+	if n == 0 {
+		return times
+	}
+	form := r.byte()
+	if int(form) >= len(timeUnits) {
+		r.fail(fmt.Errorf("times of the form %d", form))
+		return times
+	}
+	last := int64(0)
+	for i := range times {
+		last += r.varint()
+		times[i] = last * timeUnits[form]
+	}
+	return times
+}
+
+// timeUnits are those in which times are written, in nanoseconds.
+var timeUnits = [...]int64{1, 1e3, 1e6, 1e9}
+
+// appendTimes writes times as differences, in the coarsest unit that is exact for all of them: most instruments' clocks
+// tick in seconds or milliseconds.
+func appendTimes(b []byte, times []int64) []byte {
+	if len(times) == 0 {
+		return b
+	}
+	form := len(timeUnits) - 1
+	for _, t := range times {
+		for t%timeUnits[form] != 0 {
+			form--
+		}
+	}
+	b = append(b, byte(form))
+	last := int64(0)
+	for _, t := range times {
+		b = binary.AppendVarint(b, t/timeUnits[form]-last)
+		last = t / timeUnits[form]
+	}
+	return b
+}
+
 // count reads how many things of at least size bytes follow, so that a damaged number cannot take the memory.
 func (r *reader) count(size int) int {
 	n := r.uvarint()

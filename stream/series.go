@@ -79,7 +79,7 @@ func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bo
 
 // bytes is about how much memory the series takes, in bytes.
 func (s *series) bytes() int {
-	n := seriesBytes + len(s.name) + 16*cap(s.votes.cast) + s.baseline.Bytes() + stateBytes*len(s.states)
+	n := seriesBytes + len(s.name) + s.votes.bytes() + s.baseline.Bytes() + stateBytes*len(s.states)
 	for _, d := range s.dets {
 		if sized, ok := d.(detectors.Sized); ok {
 			n += sized.Bytes()

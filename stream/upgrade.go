@@ -20,7 +20,7 @@ type Entry struct {
 //
 // Version 1 kept a device as one snapshot under deviceKind. Version 2 has a card beside it, which holds its counts, its
 // times and its silence. Version 3 says that each series has its pace and its waiting; of version 2 some do and some do
-// not, see upgradeSeries.
+// not, see upgradeSeries. Version 4 keeps shorter hashes of what was seen, see wide.go.
 func Upgrade(key string, blob []byte) ([]Entry, error) {
 	if len(blob) == 0 || blob[0] >= snapshotVersion {
 		return []Entry{{key, blob}}, nil
@@ -53,11 +53,11 @@ func Upgrade(key string, blob []byte) ([]Entry, error) {
 
 // upgradeLearned appends what a device has learned. A silence that was one of its rules goes to the card.
 func upgradeLearned(learned []byte, r *reader, c *card) []byte {
-	gates := r.b
 	for range len(device{}.gates) {
-		new(gate).read(r)
+		var g gate
+		g.readWide(r)
+		learned = g.append(learned)
 	}
-	learned = append(learned, gates[:len(gates)-len(r.b)]...)
 	var rules []byte
 	kept := 0
 	for range r.count(4) {

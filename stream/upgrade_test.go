@@ -39,7 +39,7 @@ func version1(w *Worker) map[string][]byte {
 // appendLearned writes what a device has learned in one of the layouts of its series.
 func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.State, layout seriesLayout) []byte {
 	for i := range d.gates {
-		b = d.gates[i].append(b)
+		b = appendWideGate(b, &d.gates[i])
 	}
 	b = binary.AppendUvarint(b, uint64(len(rules)))
 	for _, key := range slices.SortedFunc(maps.Keys(rules), compareKeys) {
@@ -53,7 +53,7 @@ func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.St
 		for _, text := range [...]string{s.unit, s.test.Local, s.test.LOINC, s.test.Name} {
 			b = appendString(b, text)
 		}
-		b = s.votes.append(binary.AppendVarint(b, s.seen))
+		b = appendWideVotes(binary.AppendVarint(b, s.seen), &s.votes)
 		if layout.pace {
 			b = s.pace.append(b)
 		}
@@ -61,6 +61,24 @@ func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.St
 			b = s.waiting.append(b)
 		}
 		b = s.panel.append(appendBytes(b, mustMarshal(s.baseline)), j.Plan.Series[s.kind])
+	}
+	return b
+}
+
+// appendWideGate writes hashes of 64 bits, as all versions up to 3 did.
+func appendWideGate(b []byte, g *gate) []byte {
+	b = g.appendHead(b)
+	for i, id := range g.ids {
+		b = binary.LittleEndian.AppendUint64(b, id)
+		b = binary.LittleEndian.AppendUint64(b, uint64(g.contents[i]))
+	}
+	return b
+}
+
+func appendWideVotes(b []byte, v *votes) []byte {
+	b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(v.at)), uint64(len(v.patients)))
+	for i, p := range v.patients {
+		b = binary.AppendVarint(binary.LittleEndian.AppendUint64(b, uint64(p)), v.times[i])
 	}
 	return b
 }
@@ -115,7 +133,11 @@ func TestUpgradeTellsLayoutsApart(t *testing.T) {
 			s.waiting = Waiting{readings: uint32(1 + i), since: d.newest}
 			waited++
 		}
-		old := appendLearned(binary.AppendUvarint([]byte{2}, uint64(d.covers)), j, d.held.device, d.held.rules, layout)
+		version := byte(2)
+		if layout.waiting {
+			version = byte(2 + i%2) // 3 is like the newest of 2
+		}
+		old := appendLearned(binary.AppendUvarint([]byte{version}, uint64(d.covers)), j, d.held.device, d.held.rules, layout)
 		entries, err := Upgrade("d/"+d.name, old)
 		if err != nil || len(entries) != 1 {
 			t.Fatalf("%d entries, %v", len(entries), err)

@@ -47,7 +47,7 @@ func (l seriesLayout) upgrade(b []byte, r *reader) []byte {
 			pace    Pace
 			waiting Waiting
 		)
-		cast.read(r)
+		cast.readWide(r)
 		if l.pace {
 			pace.read(r)
 		}
