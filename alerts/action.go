@@ -121,6 +121,8 @@ func (t *teller) afterwards() string {
 		return "If it is a fault, mend the sensor and calibrate it: nobody will be told of this level again."
 	case t.Evidence.Statistic == StatAccepted:
 		return "Until it is learned nothing but the plain rules watches it."
+	case t.Evidence.Statistic == StatRolledBack:
+		return "If it is still off that baseline, a new alert will say so within the next readings."
 	case t.Evidence.Statistic == StatRetired:
 		return "See that nothing relies on it any more; should it speak again, it is learned anew."
 	case t.Rule == RuleCriticalValue:

@@ -14,6 +14,9 @@ const (
 	// StatOutlasted is no measure: the alert ended because a sensor stood where it is for so long that this is taken
 	// for its new normal.
 	StatOutlasted = "outlasted"
+	// StatRolledBack is no measure: the alert ended because its series holds for normal again what it did before it was
+	// last learned anew.
+	StatRolledBack = "rolled_back"
 	// StatAcknowledged is no measure: somebody looks after the alert.
 	StatAcknowledged = "acknowledged"
 	// StatRetired is no measure: the alert ended because its device was retired, or not heard for very long.

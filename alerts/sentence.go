@@ -54,6 +54,9 @@ func (t *teller) tell() (what string, why []string) {
 	if t.Evidence.Statistic == StatOutlasted {
 		return t.subject + " has kept its new level, which is taken for normal and learned anew", t.life("")
 	}
+	if t.Evidence.Statistic == StatRolledBack {
+		return t.subject + " is compared with its former baseline again", t.life("")
+	}
 	if t.Evidence.Statistic == StatAcknowledged {
 		return t.subject + " is looked after", t.life("")
 	}

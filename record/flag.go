@@ -65,8 +65,9 @@ const (
 	MaintenanceEvent EventType = 4
 	LotEvent         EventType = 5 // a reagent or control lot was changed
 
-	// Verdicts of a person on an alert, which the record's ID names: see VerdictID.
-	AcceptEvent      EventType = 7 // what the alert speaks of is normal from now on: its baseline is learned anew
-	AcknowledgeEvent EventType = 8 // somebody looks after it
+	// Verdicts of a person on an alert, which the record's ID names: see Record.Alert.
+	AcceptEvent      EventType = 7 // rejected: what the alert speaks of is normal from now on, its baseline is learned anew
+	AcknowledgeEvent EventType = 8 // confirmed: somebody looks after it
+	RollBackEvent    EventType = 9 // the baseline before the last learning anew holds again
 	RetiredEvent     EventType = 6 // the device was taken out of service for good
 )

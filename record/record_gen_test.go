@@ -26,7 +26,7 @@ var anyRecord = rapid.Custom(func(t *rapid.T) *Record {
 		Unit: text(t, "unit"), Conversion: Conversion{text(t, "from"), text(t, "to"), number(t, "factor"), number(t, "offset"), text(t, "source")},
 		Status: Status(rapid.IntRange(0, 3).Draw(t, "status")), Resulted: ns(t, "resulted"),
 		Level: text(t, "level"), Lot: text(t, "lot"), Expected: number(t, "expected"), TargetSD: number(t, "sd"),
-		Passed: Verdict(rapid.IntRange(0, 2).Draw(t, "passed")), EventType: EventType(rapid.IntRange(0, 5).Draw(t, "event")),
+		Passed: Verdict(rapid.IntRange(0, 2).Draw(t, "passed")), EventType: EventType(rapid.IntRange(0, 9).Draw(t, "event")),
 		Severity:    rapid.SampledFrom([]string{"", "debug", "info", "warning", "error", "critical"}).Draw(t, "severity"),
 		Calibration: ns(t, "calibration"), Maintenance: ns(t, "maintenance"),
 	}

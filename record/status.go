@@ -47,10 +47,12 @@ func parseEventType(text string) (e EventType, ok bool) {
 		return MaintenanceEvent, true
 	case "LOT", "LOT_CHANGE", "LOT CHANGE", "NEW_LOT", "NEW LOT", "REAGENT_LOT", "REAGENT_CHANGE", "REAGENT CHANGE":
 		return LotEvent, true
-	case "ALERT_ACCEPTED":
+	case "ALERT_ACCEPTED", "ALERT_REJECTED":
 		return AcceptEvent, true
-	case "ALERT_ACKNOWLEDGED":
+	case "ALERT_ACKNOWLEDGED", "ALERT_CONFIRMED":
 		return AcknowledgeEvent, true
+	case "ALERT_ROLLED_BACK":
+		return RollBackEvent, true
 	case "RETIRED", "RETIREMENT", "DECOMMISSIONED", "DECOMMISSION", "DECOMMISSIONING":
 		return RetiredEvent, true
 	case "INFO", "INFORMATION", "STATUS", "DEBUG", "STARTUP", "SHUTDOWN", "OTHER":
@@ -76,6 +78,8 @@ func (e EventType) String() string {
 		return "alert_accepted"
 	case AcknowledgeEvent:
 		return "alert_acknowledged"
+	case RollBackEvent:
+		return "alert_rolled_back"
 	case RetiredEvent:
 		return "retired"
 	}

@@ -5,7 +5,7 @@ import "strings"
 // verdictID is the id of an entry by which somebody says what he thinks of an alert. It names both, so that the same
 // verdict said twice is a repeat and another one on the same alert is not.
 func verdictID(e EventType, alert string) string {
-	if alert == "" || e != AcceptEvent && e != AcknowledgeEvent {
+	if alert == "" || e != AcceptEvent && e != AcknowledgeEvent && e != RollBackEvent {
 		return ""
 	}
 	return e.String() + ":" + alert

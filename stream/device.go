@@ -131,6 +131,7 @@ const (
 	ruleBytes   = 500
 	seriesBytes = 700
 	stateBytes  = 240 // of one alert
+	formerBytes = 80
 )
 
 // gateIndex is where the gate of a kind stands.

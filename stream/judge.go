@@ -229,10 +229,7 @@ func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
 			continue
 		}
 		about := subject{origin: r.Origin, at: at, kind: s.kind, series: name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
-		for i, n := range w.j.Plan.Series[s.kind] {
-			w.endFor(alerts.StatReset, about, n.Name, &s.states[i], emit)
-		}
-		s.baseline.Reset(at)
+		w.relearn(alerts.StatReset, about, s, at, emit)
 	}
 	w.tally.resets++
 }

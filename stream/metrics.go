@@ -19,6 +19,7 @@ type Metrics struct {
 	duplicates       *metrics.Counter
 	unscored         *metrics.Counter
 	resets           *metrics.Counter
+	rollbacks        *metrics.Counter
 	idleVerdicts     *metrics.Counter
 	detectorRestarts *metrics.Counter
 	budget           budgetMetrics
@@ -40,6 +41,7 @@ func NewMetrics() *Metrics {
 		duplicates:       set.NewCounter(`labwatch_records_total{outcome="duplicate"}`),
 		unscored:         set.NewCounter("labwatch_unscored_total"),
 		resets:           set.NewCounter("labwatch_baseline_resets_total"),
+		rollbacks:        set.NewCounter("labwatch_baseline_rollbacks_total"),
 		idleVerdicts:     set.NewCounter("labwatch_idle_verdicts_total"),
 		budget:           newBudgetMetrics(set),
 		detectorRestarts: set.NewCounter("labwatch_detector_restarts_total"),
@@ -72,7 +74,8 @@ func (m *Metrics) Help() map[string]string {
 		"labwatch_flagged_total":                    "Published readings by remark on the reading as a whole, such as late, early or unmapped; one may have several.",
 		"labwatch_unscored_total":                   "Numbers not scored because their device has too many series.",
 		"labwatch_baseline_resets_total":            "Devices learned anew after a calibration or a change of lot, and series after a verdict.",
-		"labwatch_idle_verdicts_total":              "Verdicts on alerts that were not open, or that somebody looked after already.",
+		"labwatch_baseline_rollbacks_total":         "Series whose former baseline holds again, after a verdict.",
+		"labwatch_idle_verdicts_total":              "Verdicts that changed nothing: on alerts that were not open, that somebody looked after already, or without a former baseline.",
 		"labwatch_budget_asked_total":               "False alarms of detectors that judge.false_alarms allows for the time judged.",
 		"labwatch_budget_expected_total":            "False alarms to be expected of the levels that held: the sum of 1/ARL0 over scores.",
 		"labwatch_budget_opened_total":              "Alerts that the detectors of series opened, true and false.",
@@ -102,6 +105,7 @@ func (m *Metrics) add(t *tally) {
 	m.duplicates.Add(t.duplicates)
 	m.unscored.Add(t.unscored)
 	m.resets.Add(t.resets)
+	m.rollbacks.Add(t.rollbacks)
 	m.budget.add(t)
 	m.idleVerdicts.Add(t.idleVerdicts)
 	for bit, n := range t.flags {

@@ -38,7 +38,8 @@ type series struct {
 	waiting Waiting
 	// promises are the detectors that share the alarm budget.
 	promises Shares
-	unit     string // of the newest reading, for alerts that speak without one
+	former   *former // what was normal before; nil: nothing
+	unit     string  // of the newest reading, for alerts that speak without one
 	test     record.Test
 
 	strain float64 // greatest score of the newest reading by its warning limit; a view, decides nothing and is not kept
@@ -79,7 +80,7 @@ func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bo
 
 // bytes is about how much memory the series takes, in bytes.
 func (s *series) bytes() int {
-	n := seriesBytes + len(s.name) + s.votes.bytes() + s.baseline.Bytes() + stateBytes*len(s.states)
+	n := seriesBytes + len(s.name) + s.votes.bytes() + s.baseline.Bytes() + s.former.bytes() + stateBytes*len(s.states)
 	for _, d := range s.dets {
 		if sized, ok := d.(detectors.Sized); ok {
 			n += sized.Bytes()
@@ -171,7 +172,7 @@ func (s *series) append(b []byte, named []Named) []byte {
 	b = binary.AppendVarint(b, s.seen)
 	b = s.waiting.append(s.pace.append(s.votes.append(b)))
 	b = appendBytes(b, mustMarshal(s.baseline))
-	return s.panel.append(b, named)
+	return s.former.append(s.panel.append(b, named))
 }
 
 // readSeries restores one series of a device.
@@ -198,6 +199,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 		return nil
 	}
 	s.panel.read(r, j, j.Plan.Series[s.kind])
+	s.former = readFormer(r)
 	if s.pace.asked > 0 && j.FalseAlarms > 0 {
 		s.promises.Ask(s.pace.asked)
 	}

@@ -15,7 +15,8 @@ type tally struct {
 	duplicates   int
 	unscored     int     // numbers of series beyond the bound of their device
 	resets       int     // baselines learned anew after a calibration, a lot or a verdict
-	idleVerdicts int     // verdicts on alerts that are not open
+	rollbacks    int     // former baselines that hold again
+	idleVerdicts int     // verdicts that changed nothing
 	asked        float64 // false alarms that the budget allows for the time that devices were judged
 	expected     float64 // those to be expected of the levels that held
 	opened       int     // alerts of the detectors of series, true and false

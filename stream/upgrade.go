@@ -20,7 +20,8 @@ type Entry struct {
 //
 // Version 1 kept a device as one snapshot under deviceKind. Version 2 has a card beside it, which holds its counts, its
 // times and its silence. Version 3 says that each series has its pace and its waiting; of version 2 some do and some do
-// not, see upgradeSeries. Version 4 keeps shorter hashes of what was seen, see wide.go.
+// not, see upgradeSeries. Version 4 keeps shorter hashes of what was seen, see wide.go, and what each series held for
+// normal before.
 func Upgrade(key string, blob []byte) ([]Entry, error) {
 	if len(blob) == 0 || blob[0] >= snapshotVersion {
 		return []Entry{{key, blob}}, nil

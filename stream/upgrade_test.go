@@ -149,6 +149,7 @@ func TestUpgradeTellsLayoutsApart(t *testing.T) {
 			if !layout.waiting {
 				s.waiting = Waiting{}
 			}
+			s.former = nil
 		}
 		if want := snapshot(d.covers, deviceState{d.held.device, j}); !bytes.Equal(entries[0].Blob, want) {
 			t.Errorf("%s with %+v: %d bytes, want %d others", d.name, layout, len(entries[0].Blob), len(want))
@@ -192,7 +193,7 @@ func TestUpgradeGoesOn(t *testing.T) {
 		straight(t, before, log[:cut])
 		for _, d := range before.devices {
 			for _, s := range d.held.series {
-				s.pace, s.waiting = Pace{}, Waiting{} // which version 1 has not
+				s.pace, s.waiting, s.former = Pace{}, Waiting{}, nil // which version 1 has not
 			}
 		}
 		old := version1(before)

@@ -61,6 +61,7 @@ func (l seriesLayout) upgrade(b []byte, r *reader) []byte {
 		for range detectors { // name, state, alert
 			b = appendBytes(appendBytes(appendBytes(b, r.bytes()), r.bytes()), r.bytes())
 		}
+		b = (*former)(nil).append(b)
 		if r.err != nil {
 			return b
 		}

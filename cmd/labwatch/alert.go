@@ -17,23 +17,29 @@ import (
 )
 
 func newAlertCommand() *cobra.Command {
-	c := &cobra.Command{Use: "alert", Short: "Say what you think of an alert"}
+	c := &cobra.Command{Use: "alert", Short: "Say what you think of an alert: confirm it, reject it, roll that back"}
 	onlyHolds(c)
 	c.AddCommand(
-		newVerdictCommand("accept", record.AcceptEvent, "What the alert speaks of is normal from now on",
+		newVerdictCommand("confirm", "acknowledge", record.AcknowledgeEvent, "The alert is right, and somebody looks after it",
+			`The alert is not said again while it is open, unless it gets worse; its end is.`),
+		newVerdictCommand("reject", "accept", record.AcceptEvent, "What the alert speaks of is normal from now on",
 			`Ends the alerts of the series and lets its baseline be learned anew: a storage that was
 set to another temperature, a method that was changed. Until the new baseline is there only
 the plain rules watch the series. An alert of a plain rule, whose limit stands in the
-config, is acknowledged instead.`),
-		newVerdictCommand("acknowledge", record.AcknowledgeEvent, "Somebody looks after the alert",
-			`The alert is not said again while it is open, unless it gets worse; its end is.`))
+config, is confirmed instead.`),
+		newVerdictCommand("rollback", "roll-back", record.RollBackEvent, "The baseline before the last learning anew holds again",
+			`Takes back that the series was learned anew: after a verdict, after an alert that lasted too
+long, after a calibration or a new lot. Name an alert that ended with it, or one of the
+series that is open. The former baseline holds as it was, what was learned since is dropped,
+the alerts of the series end, and nothing is said but by readings that come after. There is
+one former baseline a series.`))
 	return c
 }
 
-func newVerdictCommand(use string, verdict record.EventType, short, long string) *cobra.Command {
+func newVerdictCommand(use, alias string, verdict record.EventType, short, long string) *cobra.Command {
 	var path, by string
 	c := &cobra.Command{
-		Use:   use + " ALERT-ID",
+		Use: use + " ALERT-ID", Aliases: []string{alias},
 		Short: short,
 		Long: long + `
 
@@ -61,7 +67,7 @@ among the readings, and your name leaves labwatch as a token only.`,
 				return err
 			}
 			last := told[len(told)-1]
-			if last.Change == alerts.Resolved {
+			if last.Change == alerts.Resolved && !(verdict == record.RollBackEvent && learnedAnew(&last.Alert)) {
 				return fmt.Errorf("alert %s is over: %s", last.ID, last.Summary)
 			}
 			topic, partition, err := logOf(a.cfg, &last.Alert)
@@ -82,6 +88,15 @@ among the readings, and your name leaves labwatch as a token only.`,
 	configFlag(c, &path)
 	c.Flags().StringVar(&by, "by", os.Getenv("SUDO_USER"), "who says it; without it the user of this session")
 	return c
+}
+
+// learnedAnew says whether the alert ended because its series was learned anew, which can be rolled back.
+func learnedAnew(a *alerts.Alert) bool {
+	switch a.Evidence.Statistic {
+	case alerts.StatAccepted, alerts.StatOutlasted, alerts.StatReset:
+		return true
+	}
+	return false
 }
 
 // logOf is where an entry of a device's log is to be written. In a fused topic it stands where the device's readings

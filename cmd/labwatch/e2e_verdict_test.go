@@ -11,8 +11,8 @@ import (
 	"labwatch/alerts"
 )
 
-// TestE2EVerdicts opens two alerts, lets somebody acknowledge one of a limit and accept one of a detector, and looks at
-// what the topic of alerts tells.
+// TestE2EVerdicts opens two alerts, lets somebody confirm one of a limit and reject one of a detector, by the words of
+// before, and roll that back, and looks at what the topic of alerts tells.
 func TestE2EVerdicts(t *testing.T) {
 	for _, fused := range []bool{false, true} {
 		t.Run(map[bool]string{false: "sequenced", true: "fused"}[fused], func(t *testing.T) {
@@ -47,6 +47,13 @@ func TestE2EVerdicts(t *testing.T) {
 			if ended := l.alertOf("zscore", alerts.Resolved); ended.Evidence.Statistic != alerts.StatAccepted {
 				t.Errorf("the accepted alert ended by %q", ended.Evidence.Statistic)
 			}
+			if got := l.command("alert", "rollback", config, score.ID); !strings.Contains(got, "for fridge") {
+				t.Errorf("roll back: %s", got)
+			}
+			eventually(t, "the roll back", func() bool {
+				page, err := l.scrape()
+				return err == nil && strings.Contains(page, "labwatch_baseline_rollbacks_total 1\n")
+			})
 			over := l.start("alert", "alert", "accept", config, score.ID)
 			<-over.done
 			if over.err == nil || !strings.Contains(over.log.String(), "is over") {

@@ -13,7 +13,8 @@ import (
 type memoryNeed struct {
 	Devices  int   `json:"devices"`
 	Analytes int   `json:"analytes"`        // numbers of each device that have a baseline
-	Series   int64 `json:"bytes_a_series"`  // once it has its reference
+	Series   int64 `json:"bytes_a_series"`  // once it has its reference, and a former one
+	Former   int64 `json:"bytes_a_former"`  // of it: the former baseline, for a roll back
 	Device   int64 `json:"bytes_a_device"`  // without its series
 	Live     int64 `json:"bytes_of_fleet"`  // all devices, over all instances
 	Resident int64 `json:"bytes_resident"`  // of one process that holds them all
@@ -24,6 +25,7 @@ type memoryNeed struct {
 const (
 	seriesBytes   = 1100     // names, times, the patients that were counted
 	alertBytes    = 280      // what the alert of one detector of one series stands at
+	formerBytes   = 130      // of a former baseline beside its values
 	deviceBytes   = 2000     // names, maps, what readers see
 	rememberBytes = 16       // a remembered reading
 	cardBytes     = 300      // what stays in memory of a device
@@ -35,7 +37,9 @@ const (
 func estimateMemory(cfg *config.Config, devices, analytes int) memoryNeed {
 	m := memoryNeed{Devices: devices, Analytes: analytes}
 	for _, named := range cfg.Plan().Series {
-		m.Series = max(m.Series, bytesOf(cfg.Detectors.Baseline, named))
+		if all, former := bytesOf(cfg.Detectors.Baseline, named); all > m.Series {
+			m.Series, m.Former = all, former
+		}
 	}
 	m.Device = deviceBytes + 2*rememberBytes*int64(cfg.Judge.Remember) // results and controls
 	m.Live = int64(devices) * (m.Device + int64(min(analytes, cfg.Judge.MaxSeries))*m.Series)
@@ -45,7 +49,7 @@ func estimateMemory(cfg *config.Config, devices, analytes int) memoryNeed {
 	return m
 }
 
-func bytesOf(c detectors.BaselineConfig, named []stream.Named) int64 {
+func bytesOf(c detectors.BaselineConfig, named []stream.Named) (all, former int64) {
 	base := detectors.NewBaseline(c)
 	var dets []detectors.Detector
 	for i, n := range named {
@@ -62,19 +66,20 @@ func bytesOf(c detectors.BaselineConfig, named []stream.Named) int64 {
 			d.Learn(s)
 		}
 	}
-	sum := int64(seriesBytes + base.Bytes() + alertBytes*len(dets))
+	former = int64(formerBytes + len(base.Former()))
+	all = int64(seriesBytes+base.Bytes()+alertBytes*len(dets)) + former
 	for _, d := range dets {
 		if sized, ok := d.(detectors.Sized); ok {
-			sum += int64(sized.Bytes())
+			all += int64(sized.Bytes())
 		}
 	}
-	return sum
+	return all, former
 }
 
 func (m memoryNeed) String() string {
-	return fmt.Sprintf("%s for %d devices with %d analytes each (%.1f kB a series, %.1f kB a device; twice that for the garbage collector), "+
+	return fmt.Sprintf("%s for %d devices with %d analytes each (%.1f kB a series, %.1f kB of it a former baseline; %.1f kB a device; twice that for the garbage collector), "+
 		"and %s for caches and the program: %s in all. With several instances the fleet is shared out",
-		megabytes(m.Live), m.Devices, m.Analytes, float64(m.Series)/1e3, float64(m.Device)/1e3,
+		megabytes(m.Live), m.Devices, m.Analytes, float64(m.Series)/1e3, float64(m.Former)/1e3, float64(m.Device)/1e3,
 		megabytes(m.Store+processBytes), megabytes(m.Resident))
 }
 

@@ -34,6 +34,13 @@ func TestMemoryEstimate(t *testing.T) {
 	// Without patients: the tokens that are remembered of them are as many for every fleet.
 	codes := []string{"2345-7", "2823-3", "2951-2", "2075-0", "3094-0"}
 	for n := range readings {
+		if n == readings/2-100 { // from now on each series has a former baseline too
+			for d := range devices {
+				text := fmt.Sprintf(`{"device_id":"analyser-%d","log_timestamp":%q,"event_type":"calibration"}`, d, at.Format(time.RFC3339))
+				must(0, w.Process(stream.Message{Topic: "lab.logs", Offset: offset, Value: []byte(text)}, func(stream.Output) {}))
+				offset++
+			}
+		}
 		at = at.Add(time.Minute)
 		for d := range devices {
 			for _, code := range codes[:analytes] {
