@@ -1,10 +1,6 @@
 package detectors
 
-import (
-	"math"
-	"math/bits"
-	"slices"
-)
+import "math"
 
 // Baseline is what counts as normal for one series. It collects accepted values (finite and not suspect)
 // into a block. From MinN on it gives the mean and SD of what it has; when the block holds Size values it
@@ -17,8 +13,8 @@ import (
 // replaces, even in a frozen baseline.
 //
 // It fails when a slow fault is learned block by block before anything marks it suspect: freeze the
-// baseline, or hold it while an alert is open. Memory: 24 bytes a value of Size at most. Cost: a sort and a
-// fit each time the collected block has grown by a sixteenth, and one each Size values afterwards.
+// baseline, or hold it while an alert is open. Memory: 24 bytes a value of Size at most. Cost: a
+// fit each time the collected block has grown by a sixteenth, and a sort and a fit each Size values afterwards.
 //
 // Series that begin together, as the channels of a device do, would all do so at the same reading. Stagger keeps them
 // apart.
@@ -49,6 +45,7 @@ type Baseline struct {
 	fit   fit
 	fitOK bool
 	ranks ranks // of the reference, which is state, or of the first momN values of the block
+	order order // of those; nil once anchored
 	asked answer
 }
 
@@ -95,60 +92,13 @@ func (b *Baseline) collect(s Sample) {
 	}
 }
 
-// target is the length of the block that makes the next reference.
-func (b *Baseline) target() int {
-	if b.anchored() {
-		return b.cfg.Size
-	}
-	return b.cfg.Size + b.phase
-}
-
-// warmUpStep is the number of readings between two looks at a block of n: the power of two below a sixteenth of it.
-func warmUpStep(n int) int { return 1 << max(0, bits.Len(uint(n/16))-1) }
-
-func (b *Baseline) anchored() bool { return b.hasRef }
-
-// anchor makes the block the reference.
-func (b *Baseline) anchor() {
-	block := b.block.appendTo(make([]float64, 0, b.block.len()), 0)
-	sorted := slices.Clone(block)
-	slices.Sort(sorted)
-	b.refSince = b.blockAt
-	b.momN, b.hasRef = 0, true
-	b.ranks = newRanks(sorted, b.ranks)
-	if b.spacing.stride == 1 {
-		b.runs = countRuns(block)
-		b.runs.mode = common(sorted)
-	}
-	b.spacing = b.spacing.after(lagOne(block, &b.ranks), len(block))
-	b.fitTo(sorted, block) // which has done its service
-	b.block.clear()
-	b.version++
-}
-
-// warmUp learns from the first momN values of the block: the same values, and so the same bits, after a
-// restart.
-func (b *Baseline) warmUp() {
-	block := b.block.appendTo(make([]float64, 0, b.block.len()), 0)[:b.momN]
-	sorted := slices.Clone(block)
-	slices.Sort(sorted)
-	b.ranks = newRanks(sorted, b.ranks)
-	b.spacing.left = math.Max(0, lagOne(block, &b.ranks))
-	b.fitTo(sorted, block)
-}
-
-func (b *Baseline) fitTo(sorted, scratch []float64) {
-	b.fit, _, b.fitOK = fitTo(sorted, scratch)
-	b.asked = answer{}
-}
-
 // Reset forgets all values, after a calibration or a change of lot at the time at (nanoseconds since 1970
 // UTC). Values from before it that arrive late are not learned. A hold ends.
 func (b *Baseline) Reset(at int64) {
 	b.hasRef = false
 	b.block.clear()
 	b.refSince, b.blockAt, b.notBefore = 0, 0, at
-	b.momN, b.fit, b.fitOK, b.ranks, b.asked = 0, fit{}, false, ranks{}, answer{}
+	b.momN, b.fit, b.fitOK, b.ranks, b.order, b.asked = 0, fit{}, false, ranks{}, nil, answer{}
 	b.spacing, b.runs, b.skipped = unspaced(), runs{}, 0
 	b.recent.clear()
 	b.held = false
@@ -166,175 +116,4 @@ func (b *Baseline) Discard() {
 		b.block.clear()
 		b.blockAt = 0
 	}
-}
-
-// Version counts anchors and resets. A detector that derived something from the reference derives it anew
-// when the version has changed.
-func (b *Baseline) Version() uint32 {
-	if b == nil {
-		return 0
-	}
-	return b.version
-}
-
-// Resets counts resets. A detector empties its window when it has changed: the values in it belong to an
-// instrument as it was before the calibration.
-func (b *Baseline) Resets() uint32 {
-	if b == nil {
-		return 0
-	}
-	return b.resets
-}
-
-// N is the number of values that count as normal: the reference once anchored, before it those collected.
-func (b *Baseline) N() int {
-	if b == nil {
-		return 0
-	}
-	if b.anchored() {
-		return b.ranks.n
-	}
-	return b.block.len()
-}
-
-// Size is the number of values that make a reference.
-func (b *Baseline) Size() int {
-	if b == nil {
-		return 0
-	}
-	return b.cfg.Size
-}
-
-// Reference returns the anchored values, sorted, each once; nil before the first anchor. It must not be changed and
-// holds until the version changes.
-func (b *Baseline) Reference() []float64 {
-	if b == nil || !b.anchored() {
-		return nil
-	}
-	return b.ranks.levels
-}
-
-// Moments returns mean and SD in the unit of the series. False before MinN values, and for a series without a scale: a constant one,
-// or one with numbers too large for an SD.
-func (b *Baseline) Moments() (Moments, bool) {
-	f, ok := b.shape()
-	return f.moments, ok
-}
-
-// about is Moments, or plain ones of the reference where it has no scale.
-func (b *Baseline) about() Moments {
-	m, ok := b.Moments()
-	if !ok && b != nil && b.anchored() {
-		m = plainMoments(b.ranks.values())
-	}
-	return m
-}
-
-// shape is the fit behind Moments.
-func (b *Baseline) shape() (fit, bool) {
-	if b == nil || !b.fitOK {
-		return fit{}, false
-	}
-	return b.fit, true
-}
-
-// Correlation is the lag-1 correlation of neighbouring readings; 0 when none is known.
-func (b *Baseline) Correlation() float64 {
-	if b == nil {
-		return 0
-	}
-	return b.spacing.rho
-}
-
-// Stride is the number of readings from one that counts to the next, 1 to 50: 1 unless neighbouring
-// readings are correlated.
-func (b *Baseline) Stride() int {
-	if b == nil {
-		return 1
-	}
-	return b.spacing.stride
-}
-
-// left is the correlation between readings that count.
-func (b *Baseline) left() float64 {
-	if b == nil {
-		return 0
-	}
-	return b.spacing.left
-}
-
-// tied is the probability that two readings are equal.
-func (b *Baseline) tied() float64 {
-	if b == nil {
-		return 0
-	}
-	return b.ranks.tied
-}
-
-// worth is the number of independent readings behind a mean of the reference; 0 when there are none.
-func (b *Baseline) worth() int { return b.worthFor(ofMean) }
-
-// worthFor is worth for another statistic.
-func (b *Baseline) worthFor(of statistic) int {
-	if b == nil || b.ranks.n == 0 {
-		return 0
-	}
-	n := b.ranks.n
-	if !b.anchored() { // all readings count, correlated or not
-		return max(2, int(float64(n)/inflation(of.share(b.spacing.left))))
-	}
-	if b.spacing.provisional() && of != ofMean {
-		return max(2, int(float64(n)/inflation(of.share(b.spacing.rho))))
-	}
-	return b.spacing.worth(n)
-}
-
-// stamp changes whenever the scores of values change.
-func (b *Baseline) stamp() uint64 {
-	if b == nil {
-		return 0
-	}
-	return uint64(b.version)<<32 | uint64(b.momN)
-}
-
-// score is the normal score of x against the reference, or against what there is before it, in units of
-// 2⁻²⁰. The detectors of a series ask for the same value in turn: the last answer is kept.
-func (b *Baseline) score(x float64) int32 {
-	if !b.asked.known || b.asked.x != x {
-		b.asked = answer{x: x, score: b.ranks.score(x), known: true}
-	}
-	return b.asked.score
-}
-
-type answer struct {
-	x     float64
-	score int32
-	known bool
-}
-
-// spaced adds to the evidence what is known of the resemblance of neighbours.
-func (b *Baseline) spaced(e Evidence) Evidence {
-	if e.Correlation = b.Correlation(); e.Correlation != 0 {
-		e.Thinned = b.Stride()
-	}
-	return e
-}
-
-// Since is the time of the oldest value behind the baseline in nanoseconds since 1970 UTC; 0 when empty.
-func (b *Baseline) Since() int64 {
-	if b == nil {
-		return 0
-	}
-	if b.anchored() {
-		return b.refSince
-	}
-	return b.blockAt
-}
-
-// Bytes is the memory held, in bytes.
-func (b *Baseline) Bytes() int {
-	if b == nil {
-		return 0
-	}
-	return b.ranks.bytes() + b.block.bytes() + b.recent.bytes() + 550
 }

@@ -58,7 +58,7 @@ func TestMoments(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			in := slices.Clone(c.in)
 			slices.Sort(in)
-			f, _, ok := fitTo(in, nil)
+			f, ok := fitTo(in)
 			m := f.moments
 			if ok != c.ok {
 				t.Fatalf("ok %v: %+v", ok, m)

@@ -23,24 +23,22 @@ type fit struct {
 //
 // When more than half the values are equal, the MAD is 0 and says nothing. The spread is then the (lower)
 // median distance of the values that do differ; a single differing value makes no spread, because it cannot
-// be told from a wild one. False when there is none at all. It uses scratch and returns it grown.
-func fitTo(sorted, scratch []float64) (f fit, grown []float64, ok bool) {
+// be told from a wild one. False when there is none at all.
+func fitTo(sorted []float64) (f fit, ok bool) {
 	n := len(sorted)
 	if n < 2 {
-		return fit{}, scratch, false
+		return fit{}, false
 	}
+	var scaledRoom [room]float64
 	f.scale = newNormalizer(chooseShape(sorted), sorted[0])
-	scaled := scratch[:0]
-	for _, x := range sorted {
-		scaled = append(scaled, f.scale.of(x))
-	}
+	scaled := f.scale.ofAll(sorted, scaledRoom[:0])
 	median := middle(scaled)
 	spread := quantileOfDistances(scaled, median, 0)
 	if spread == 0 {
 		spread = quantileOfDistances(scaled, median, countNear(scaled, median))
 	}
 	if spread == 0 || !finite(spread) {
-		return fit{}, scaled, false
+		return fit{}, false
 	}
 	lo, hi := 0, n
 	limit := trimAt * madToSD * spread
@@ -51,14 +49,18 @@ func fitTo(sorted, scratch []float64) (f fit, grown []float64, ok bool) {
 		hi--
 	}
 	step := resolution(sorted[lo:hi])
-	f.moments, f.scaled = plainMoments(sorted[lo:hi]), plainMoments(scaled[lo:hi])
+	f.moments = plainMoments(sorted[lo:hi])
+	f.scaled = f.moments
+	if f.scale.shape != plain {
+		f.scaled = plainMoments(scaled[lo:hi])
+	}
 	if step == 0 || f.moments.N < 2 || f.scaled.N < 2 {
-		return fit{}, scaled, false
+		return fit{}, false
 	}
 	floor := step / math.Sqrt(12)
 	f.moments.SD = math.Max(f.moments.SD, floor)
 	f.scaled.SD = math.Max(f.scaled.SD, floor*f.scale.slope(middle(sorted)))
-	return f, scaled, f.moments.known() && f.scaled.known()
+	return f, f.moments.known() && f.scaled.known()
 }
 
 // known says whether the moments are numbers that something can be measured by.
@@ -127,7 +129,7 @@ func quantileOfDistances(sorted []float64, median float64, skip int) float64 {
 func resolution(sorted []float64) float64 {
 	step := 0.0
 	for i := 1; i < len(sorted); i++ {
-		if gap := sorted[i] - sorted[i-1]; !same(sorted[i], sorted[i-1]) && (step == 0 || gap < step) {
+		if gap := sorted[i] - sorted[i-1]; (step == 0 || gap < step) && !same(sorted[i], sorted[i-1]) {
 			step = gap
 		}
 	}

@@ -230,7 +230,7 @@ func TestMomentsEqualRecomputation(t *testing.T) {
 			b.Learn(Sample{At: int64(i), Values: []float64{v}})
 		}
 		got, ok := b.Moments()
-		f, _, wantOK := fitTo(b.ranks.values(), nil)
+		f, wantOK := fitTo(b.ranks.values())
 		want := f.moments
 		if ok != wantOK || got != want {
 			rt.Fatalf("%+v %v, recomputed %+v %v", got, ok, want, wantOK)

@@ -38,35 +38,62 @@ func newRanks(sorted []float64, old ranks) ranks {
 		}
 	}
 	r := ranks{levels: fitting(old.levels, k), upTo: fitting(old.upTo, k), scores: fitting(old.scores, k), n: len(sorted)}
-	sum, squares, pairs := 0.0, 0.0, 0
 	for i := 0; i < len(sorted); {
-		j := i
+		j := i + 1
 		for j < len(sorted) && sorted[j] == sorted[i] {
 			j++
 		}
 		r.levels, r.upTo = append(r.levels, sorted[i]), append(r.upTo, uint16(j))
-		q, n := r.quantile(i, j), float64(j-i)
-		sum += float64(q * n)
-		squares += float64(q * q * n)
-		pairs += (j - i) * (j - i - 1)
 		i = j
 	}
-	n := float64(len(sorted))
-	r.tied = float64(pairs) / (n * (n - 1))
-	r.mean = sum / n
-	r.spread = math.Max(leastSpread, math.Sqrt(math.Max(0, squares/n-float64(r.mean*r.mean))))
-	below := 0
-	for _, j := range r.upTo {
-		r.scores = append(r.scores, r.standardized(below, int(j)))
-		below = int(j)
-	}
+	r.standardize()
 	return r
 }
 
-// fitting is an empty slice with room for n, in the memory of s unless that is too small or twice too large.
+// standardize makes the scores of the levels.
+func (r *ranks) standardize() {
+	var quantileRoom [room]float64
+	quantiles := r.quantiles(quantileRoom[:0])
+	sum, squares, pairs, below := 0.0, 0.0, 0, 0
+	for i, upTo := range r.upTo {
+		ties := int(upTo) - below
+		q, n := quantiles[i], float64(ties)
+		sum += float64(q * n)
+		squares += float64(q * q * n)
+		pairs += ties * (ties - 1)
+		below = int(upTo)
+	}
+	n := float64(r.n)
+	r.tied = float64(pairs) / (n * (n - 1))
+	r.mean = sum / n
+	r.spread = math.Max(leastSpread, math.Sqrt(math.Max(0, squares/n-float64(r.mean*r.mean))))
+	for _, q := range quantiles {
+		r.scores = append(r.scores, r.standardized(q))
+	}
+}
+
+// quantiles appends those of the levels to dst. Without ties they lie alike on both sides of the median.
+func (r *ranks) quantiles(dst []float64) []float64 {
+	below, mirrored := 0, len(r.levels) == r.n
+	for i, upTo := range r.upTo {
+		if twin := r.n - 1 - i; mirrored && twin < i {
+			dst = append(dst, -dst[twin])
+			continue
+		}
+		dst = append(dst, r.quantile(below, int(upTo)))
+		below = int(upTo)
+	}
+	return dst
+}
+
+// fitting is an empty slice with room for n, in the memory of s unless that is too small or twice too large. What has
+// grown will grow again: it gets a quarter more.
 func fitting[T any](s []T, n int) []T {
-	if cap(s) < n || cap(s) > 2*n+16 {
+	switch {
+	case cap(s) == 0 || cap(s) > 2*n+16:
 		return make([]T, 0, n)
+	case cap(s) < n:
+		return make([]T, 0, n+n/4)
 	}
 	return s[:0]
 }
@@ -88,8 +115,8 @@ func (r *ranks) quantile(from, to int) float64 {
 	return normalQuantile(float64(from+to-r.n) / float64(r.n+1))
 }
 
-func (r *ranks) standardized(from, to int) int32 {
-	return int32(math.Round((r.quantile(from, to) - r.mean) / r.spread * scoreUnit))
+func (r *ranks) standardized(quantile float64) int32 {
+	return int32(math.Round((quantile - r.mean) / r.spread * scoreUnit))
 }
 
 // score is the standardized normal score of x in units of 2⁻²⁰.
@@ -99,7 +126,15 @@ func (r *ranks) score(x float64) int32 {
 		return r.scores[i]
 	}
 	below := r.below(i)
-	return r.standardized(below, below)
+	return r.standardized(r.quantile(below, below))
+}
+
+// scoresOf appends the scores of values to dst.
+func (r *ranks) scoresOf(values []float64, dst []int32) []int32 {
+	for _, v := range values {
+		dst = append(dst, r.score(v))
+	}
+	return dst
 }
 
 // place is where x stands in the list.

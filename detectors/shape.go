@@ -34,6 +34,25 @@ func (c normalizer) of(x float64) float64 {
 	return c.curve(math.Max(x, c.knee)) + float64(below*c.slope(c.knee))
 }
 
+// ofAll appends the normalized values to dst. They are sorted, and the first is the smallest value known: none is below
+// the knee.
+func (c normalizer) ofAll(sorted, dst []float64) []float64 {
+	bend := float64(0 * c.slope(c.knee)) // what of adds to each
+	switch c.shape {
+	case root:
+		for _, x := range sorted {
+			dst = append(dst, math.Sqrt(x)+bend)
+		}
+	case logs:
+		for _, x := range sorted {
+			dst = append(dst, math.Log(x)+bend)
+		}
+	default:
+		dst = append(dst, sorted...)
+	}
+	return dst
+}
+
 func (c normalizer) curve(x float64) float64 {
 	switch c.shape {
 	case root:
@@ -63,54 +82,57 @@ func (c normalizer) slope(x float64) float64 {
 // the plain one's want of straightness: where values vary by a few per cent all scales fit, and people read
 // the plain one.
 func chooseShape(sorted []float64) shape {
-	cut, smallest := (len(sorted)+199)/200, sorted[0]
-	fits := make([]straightness, 0, logs+1)
+	var quantilesRoom, scaledRoom [room]float64
+	n, cut, smallest := len(sorted), (len(sorted)+199)/200, sorted[0]
+	quantiles := plotted(n, quantilesRoom[:0])
+	kept := quantiles[cut:max(cut, n-cut)]
+	best, least := plain, 0.0 // want of straightness
 	for s := plain; s <= logs; s++ {
 		if s == root && smallest < 0 || s == logs && !(smallest > 0) {
 			break
 		}
-		fits = append(fits, newStraightness(newNormalizer(s, smallest), sorted))
-	}
-	n := len(sorted)
-	for i := cut; i < n-cut; i++ {
-		q := normalQuantile(float64(2*i+1-n) / float64(n))
-		for s := range fits {
-			fits[s].add(sorted[i], q)
+		values := sorted
+		if s != plain {
+			values = newNormalizer(s, smallest).ofAll(sorted, scaledRoom[:0])
 		}
-	}
-	best, least := plain, bentBy*(1-fits[plain].correlation()) // want of straightness
-	for s := root; int(s) < len(fits); s++ {
-		if want := 1 - fits[s].correlation(); want < least {
+		want := 1 - straightness(values[cut:][:len(kept)], kept, values[n/2])
+		switch {
+		case s == plain:
+			least = bentBy * want
+		case want < least:
 			best, least = s, want
 		}
 	}
 	return best
 }
 
-// A straightness sums up for the correlation of values, on a scale, with normal quantiles.
-type straightness struct {
-	scale                        normalizer
-	origin                       float64
-	count, sx, sxx, sq, sqq, sxq float64
+// plotted appends to dst the quantiles against which n sorted values are plotted. They lie alike on both sides of the
+// median.
+func plotted(n int, dst []float64) []float64 {
+	for i := range n {
+		if twin := n - 1 - i; twin < i {
+			dst = append(dst, -dst[twin])
+			continue
+		}
+		dst = append(dst, normalQuantile(float64(2*i+1-n)/float64(n)))
+	}
+	return dst
 }
 
-func newStraightness(c normalizer, sorted []float64) straightness {
-	return straightness{scale: c, origin: c.of(sorted[len(sorted)/2])}
-}
-
-func (s *straightness) add(x, q float64) {
-	x = s.scale.of(x) - s.origin
-	s.count++
-	s.sx += x
-	s.sxx += float64(x * x)
-	s.sq += q
-	s.sqq += float64(q * q)
-	s.sxq += float64(x * q)
-}
-
-func (s *straightness) correlation() float64 {
-	covariance := s.sxq - float64(s.sx*s.sq)/s.count
-	variances := (s.sxx - float64(s.sx*s.sx)/s.count) * (s.sqq - float64(s.sq*s.sq)/s.count)
+// straightness is the correlation of values, taken from origin, with normal quantiles; -1 when there is none.
+func straightness(values, quantiles []float64, origin float64) float64 {
+	var sx, sxx, sq, sqq, sxq float64
+	for i, q := range quantiles {
+		x := values[i] - origin
+		sx += x
+		sxx += float64(x * x)
+		sq += q
+		sqq += float64(q * q)
+		sxq += float64(x * q)
+	}
+	count := float64(len(quantiles))
+	covariance := sxq - float64(sx*sq)/count
+	variances := (sxx - float64(sx*sx)/count) * (sqq - float64(sq*sq)/count)
 	if !(variances > 0) || !finite(variances) {
 		return -1
 	}

@@ -90,19 +90,19 @@ func (s statistic) share(r float64) float64 { return math.Pow(r, float64(s)) }
 // that of independent ones.
 func inflation(r float64) float64 { return (1 + r) / (1 - r) }
 
-// lagOne is the lag-1 correlation of the normal scores of values in the order of arrival, with the bias of
-// short series, -(1+3ρ)/n, taken out (Kendall 1954); 0.99 at most.
-func lagOne(values []float64, r *ranks) float64 {
+// lagOne is the lag-1 correlation of normal scores in the order of arrival, with the bias of short series,
+// -(1+3ρ)/n, taken out (Kendall 1954); 0.99 at most.
+func lagOne(scores []int32) float64 {
 	products, squares, last := 0.0, 0.0, 0.0
-	for i, v := range values {
-		s := float64(r.score(v)) / scoreUnit
+	for i, score := range scores {
+		s := float64(score) / scoreUnit
 		squares += float64(s * s)
 		if i > 0 {
 			products += float64(s * last)
 		}
 		last = s
 	}
-	n := float64(len(values))
+	n := float64(len(scores))
 	if squares == 0 || n < 5 {
 		return 0
 	}
