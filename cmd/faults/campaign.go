@@ -25,9 +25,9 @@ type injected struct {
 }
 
 // run works every target's plan at the same time and returns when the last fault is over.
-func (c *campaign) run(ctx context.Context, can func(kind) bool) {
-	if c.lab.rolling {
-		c.roll(ctx)
+func (c *campaign) run(ctx context.Context, can func(kind) bool, w *witness) {
+	if c.lab.alone != "" {
+		c.oneByOne(ctx, w)
 		return
 	}
 	var wg sync.WaitGroup
@@ -89,7 +89,7 @@ func (c *campaign) inject(ctx context.Context, f fault) error {
 	switch f.hits {
 	case theBroker:
 		began := time.Now()
-		err := c.lab.bus.restart(f.kind == brokerKill, f.lasts)
+		err := c.lab.hurtBroker(ctx, f)
 		c.lasted(f, time.Since(began))
 		return err
 	case theExtra:

@@ -23,6 +23,11 @@ func (l *lab) describe(ctx context.Context) string {
 			l.describeLag(ctx, &b, stage, topic)
 		}
 	}
+	if said, err := l.lacking(ctx); err != nil {
+		fmt.Fprintf(&b, "  copies: %v\n", err)
+	} else if said != "" {
+		fmt.Fprintf(&b, "  copies are missing: %s\n", said)
+	}
 	open, err := l.openTransactions(ctx)
 	if err != nil {
 		open = err.Error()

@@ -70,6 +70,7 @@ func TestUsage(t *testing.T) {
 	for _, args := range [][]string{
 		{"--way", "sideways"}, {"--broker", "rabbit"}, {"--kinds", "kill,flood"}, {"--sabotage", "everything"},
 		{"--for", "1ms"}, {"--instances", "0"}, {"--rate", "0"}, {"--brokers", "somewhere:9092"}, {"seven"}, {"--nonsense"},
+		{"--alone", "cut"}, {"--alone", "gone", "--instances", "1"},
 	} {
 		var out bytes.Buffer
 		if code := execute(context.Background(), args, &out); code != exitUsage || out.Len() == 0 {

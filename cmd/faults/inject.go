@@ -44,19 +44,21 @@ func (i *instance) inject(ctx context.Context, f fault) error {
 	case diskFull:
 		return i.fillDisk(ctx, f, rng)
 	case cut:
-		i.link.SetCut(true)
+		link := i.link.some(rng)
+		link.setCut(true)
 		sleep(ctx, f.lasts)
-		i.link.SetCut(false)
+		link.setCut(false)
 		return nil
 	case silence:
-		release := i.link.Hold()
+		release := i.link.some(rng).hold()
 		sleep(ctx, f.lasts)
 		release()
 		return nil
 	case delay:
-		i.link.SetLate(20*time.Millisecond + time.Duration(rng.Int64N(int64(280*time.Millisecond))))
+		link := i.link.some(rng)
+		link.setLate(20*time.Millisecond + time.Duration(rng.Int64N(int64(280*time.Millisecond))))
 		sleep(ctx, f.lasts)
-		i.link.SetLate(0)
+		link.setLate(0)
 		return nil
 	default:
 		return fmt.Errorf("fault %q is not one of an instance", f.kind)

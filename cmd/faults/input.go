@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -40,7 +41,7 @@ func (l *lab) stream(ctx context.Context) error {
 }
 
 func (l *lab) simulation(round uint64) []string {
-	args := []string{"simulate", "--brokers", l.bus.address(), "--rate", strconv.Itoa(l.rate), "--devices", strconv.Itoa(l.devices),
+	args := []string{"simulate", "--brokers", strings.Join(l.bus.addresses(), ","), "--rate", strconv.Itoa(l.rate), "--devices", strconv.Itoa(l.devices),
 		"--seed", strconv.FormatUint(l.seed+round*1_000_003, 10)}
 	if l.fused {
 		args = append(args, "--fused", l.topic("all"))

@@ -19,7 +19,7 @@ type instance struct {
 	name   string
 	config string
 	http   string
-	link   *rig.Proxy
+	link   *network
 
 	mu      sync.Mutex
 	process *rig.Process
@@ -36,13 +36,13 @@ const refusals = 6
 func (l *lab) newInstance(name string) (*instance, error) {
 	i := &instance{lab: l, name: name}
 	var err error
-	if i.link, err = rig.StartProxy("127.0.0.1:0", l.bus.address(), carryMessages); err != nil {
+	if i.link, err = startNetwork(l.bus.addresses()); err != nil {
 		return nil, err
 	}
 	if i.http, err = rig.FreeAddress(); err != nil {
 		return nil, err
 	}
-	i.config, err = l.config(name, i.link.Address(), i.http)
+	i.config, err = l.config(name, i.link.addresses(), i.http)
 	return i, err
 }
 

@@ -60,15 +60,24 @@ func (l *lab) judged() string {
 	return l.topic("log")
 }
 
+// topicsOfOurs are all that this run uses.
+func (l *lab) topicsOfOurs() []string {
+	all := append(l.inputs(), l.topic("records"), l.topic("alerts"), l.topic("rejects"), l.topic("snapshots"))
+	if !l.fused {
+		all = append(all, l.topic("log"))
+	}
+	return all
+}
+
 // open connects to the broker, makes the raw topics, and writes the keys.
 func (l *lab) open(ctx context.Context) error {
-	client, err := kgo.NewClient(kgo.SeedBrokers(l.bus.address()), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.MetadataMinAge(250*time.Millisecond))
+	client, err := kgo.NewClient(kgo.SeedBrokers(l.bus.addresses()...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.MetadataMinAge(250*time.Millisecond))
 	if err != nil {
 		return fmt.Errorf("start client: %w", err)
 	}
 	l.client, l.admin = client, kadm.NewClient(client)
-	l.topics = rig.Topics{Broker: l.bus.address(), Admin: l.admin}
-	created, err := l.admin.CreateTopics(ctx, int32(l.partitions), 1, nil, l.inputs()...)
+	l.topics = rig.Topics{Brokers: l.bus.addresses(), Admin: l.admin}
+	created, err := l.admin.CreateTopics(ctx, int32(l.partitions), -1, nil, l.inputs()...)
 	if err == nil {
 		err = created.Error()
 	}
@@ -87,7 +96,7 @@ func (l *lab) open(ctx context.Context) error {
 }
 
 // config writes the config of one instance and returns its path.
-func (l *lab) config(name, brokers, http string) (string, error) {
+func (l *lab) config(name string, brokers []string, http string) (string, error) {
 	c := config.Default()
 	c.Fused = l.fused
 	c.Inputs = nil
@@ -101,11 +110,12 @@ func (l *lab) config(name, brokers, http string) (string, error) {
 	c.Standardize.KeyFile = l.path("keys")
 	c.Alerts.Limit.Profile = "original"
 	c.Alerts.Silent.After = 10 * time.Second // an outage makes silence, and so alerts
-	c.Kafka.Brokers = []string{brokers}
+	c.Kafka.Brokers = brokers
 	c.Kafka.Group = l.prefix + "group"
 	c.Kafka.Instance = name
 	c.Kafka.Partitions = int32(l.partitions)
-	c.Kafka.SessionTimeout = sessionTimeout
+	c.Kafka.SessionTimeout, c.Kafka.CommitInterval = sessionTimeout, commitInterval
+	c.Kafka.LeaveOnStop = l.alone == leave
 	c.Judge.TickInterval = 2 * time.Second
 	c.Judge.MemoryMB = 16 // the least, so that with some thousand devices most are on disk
 	c.Kafka.Topics.Log, c.Kafka.Topics.Records, c.Kafka.Topics.Alerts = l.topic("log"), l.topic("records"), l.topic("alerts")

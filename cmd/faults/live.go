@@ -26,7 +26,7 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 	campaigning, over := context.WithTimeout(ctx, l.lasts)
 	defer over()
 	stalled := l.watch(campaigning, over, w, c)
-	c.run(campaigning, can)
+	c.run(campaigning, can, w)
 	if l.limit == 0 && ctx.Err() == nil {
 		<-campaigning.Done() // there may have been nothing to inject
 	}

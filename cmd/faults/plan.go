@@ -22,6 +22,9 @@ const (
 	storm         kind = "storm"
 	brokerRestart kind = "broker_restart"
 	brokerKill    kind = "broker_kill"
+	leaderMove    kind = "leader_move"
+	coordMove     kind = "coordinator_move"
+	coordKill     kind = "coordinator_kill"
 	clockJump     kind = "clock_jump"
 )
 
@@ -56,8 +59,11 @@ var kinds = []struct {
 	{silence, "connections to the broker carry nothing, and later everything", 0, 2, false, 500 * time.Millisecond, 9 * time.Second},
 	{delay, "every request and response 20 to 300 ms late", 0, 1, false, 2 * time.Second, 6 * time.Second},
 	{storm, "one more instance joins and leaves, three times", theExtra, 1, false, 300 * time.Millisecond, 3 * time.Second},
-	{brokerRestart, "broker stopped in order and started again", theBroker, 1, false, 0, 3 * time.Second},
-	{brokerKill, "broker killed and started again", theBroker, 1, false, 0, 2 * time.Second},
+	{brokerRestart, "a node of the broker stopped in order and started again", theBroker, 1, false, 0, 3 * time.Second},
+	{brokerKill, "a node of the broker killed and started again", theBroker, 1, false, 0, 2 * time.Second},
+	{leaderMove, "half of the partitions led by other nodes", theBroker, 1, false, 0, time.Second},
+	{coordMove, "the coordinator of the groups, or of the transactions, moved to other nodes", theBroker, 1, false, 0, time.Second},
+	{coordKill, "the node that coordinates a group, or its transactions, killed and started again", theBroker, 1, false, 0, 2 * time.Second},
 	{clockJump, "a sender whose clock is up to 50 minutes ahead or behind", theClocks, 1, false, 500 * time.Millisecond, 3 * time.Second},
 }
 

@@ -5,34 +5,20 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"net"
-	"strconv"
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// exchange carries the messages of one connection. Brokers tell clients their own address, which would lead around the
-// proxy: exchange puts that of the proxy into the two responses that name brokers.
+// exchange carries the messages of one connection. Brokers tell clients their own addresses, which would lead around the
+// proxies: exchange puts those of the proxies into the responses that name brokers. Of these, the answers to a fetch and to a
+// produce name the new leader of a partition (KIP-951).
 type exchange struct {
-	host string
-	port int32
-	pass func() // waits before each message
+	instead func(host string, port int32) (string, int32)
+	pass    func() // waits before each message
 
 	mu     sync.Mutex
 	naming map[int32]kmsg.Response // by correlation id: responses to come that name brokers
-}
-
-// carryMessages is the carrier of a rig.Proxy.
-func carryMessages(address string, wait func()) (requests, responses func(io.Writer, io.Reader)) {
-	x := newExchange(address, wait)
-	return x.requests, x.responses
-}
-
-func newExchange(address string, pass func()) *exchange {
-	host, text, _ := net.SplitHostPort(address)
-	port, _ := strconv.Atoi(text)
-	return &exchange{host: host, port: int32(port), pass: pass, naming: map[int32]kmsg.Response{}}
 }
 
 // requests carries from the client to the server until one of them is gone. A request begins with its size, key,
@@ -47,7 +33,7 @@ func (x *exchange) requests(server io.Writer, client io.Reader) {
 		size := binary.BigEndian.Uint32(head)
 		key, version := int16(binary.BigEndian.Uint16(head[4:])), int16(binary.BigEndian.Uint16(head[6:]))
 		switch kmsg.Key(key) {
-		case kmsg.Metadata, kmsg.FindCoordinator:
+		case kmsg.Metadata, kmsg.FindCoordinator, kmsg.Fetch, kmsg.Produce:
 			r := kmsg.ResponseForKey(key)
 			r.SetVersion(version)
 			x.mu.Lock()
@@ -85,7 +71,7 @@ func (x *exchange) responses(client io.Writer, server io.Reader) {
 		} else {
 			message := make([]byte, size)
 			if _, err = io.ReadFull(in, message); err == nil {
-				if message, err = x.rename(message, r); err == nil {
+				if message, err = x.renamed(message, r); err == nil {
 					_, err = out.Write(message)
 				}
 			}
@@ -99,8 +85,10 @@ func (x *exchange) responses(client io.Writer, server io.Reader) {
 	}
 }
 
-// rename reads a whole message and writes it anew with the proxy's address.
-func (x *exchange) rename(message []byte, r kmsg.Response) ([]byte, error) {
+func (x *exchange) rename(host *string, port *int32) { *host, *port = x.instead(*host, *port) }
+
+// renamed reads a whole message and writes it anew with the proxies' addresses.
+func (x *exchange) renamed(message []byte, r kmsg.Response) ([]byte, error) {
 	header := 8
 	if r.IsFlexible() {
 		header = 9 // no tagged fields; kept as they are
@@ -114,15 +102,23 @@ func (x *exchange) rename(message []byte, r kmsg.Response) ([]byte, error) {
 	switch r := r.(type) {
 	case *kmsg.MetadataResponse:
 		for i := range r.Brokers {
-			r.Brokers[i].Host, r.Brokers[i].Port = x.host, x.port
+			x.rename(&r.Brokers[i].Host, &r.Brokers[i].Port)
 		}
 	case *kmsg.FindCoordinatorResponse:
-		r.Host, r.Port = x.host, x.port
+		x.rename(&r.Host, &r.Port)
 		for i := range r.Coordinators {
-			r.Coordinators[i].Host, r.Coordinators[i].Port = x.host, x.port
+			x.rename(&r.Coordinators[i].Host, &r.Coordinators[i].Port)
+		}
+	case *kmsg.FetchResponse:
+		for i := range r.Brokers {
+			x.rename(&r.Brokers[i].Host, &r.Brokers[i].Port)
+		}
+	case *kmsg.ProduceResponse:
+		for i := range r.Brokers {
+			x.rename(&r.Brokers[i].Host, &r.Brokers[i].Port)
 		}
 	}
-	renamed := r.AppendTo(append([]byte(nil), message[:header]...))
-	binary.BigEndian.PutUint32(renamed, uint32(len(renamed)-4))
-	return renamed, nil
+	anew := r.AppendTo(append([]byte(nil), message[:header]...))
+	binary.BigEndian.PutUint32(anew, uint32(len(anew)-4))
+	return anew, nil
 }

@@ -3,42 +3,42 @@ package main
 import (
 	"context"
 	"net"
+	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
-
-	"labwatch/cmd/rig"
 )
 
-// proxied is a broker, a proxy before it, and a client that was told of the proxy only.
-func proxied(t *testing.T) (*rig.Proxy, *kgo.Client) {
+// proxied is a broker, the proxies before it, and a client that was told of these only.
+func proxied(t *testing.T, nodes int, opts ...kgo.Opt) (*kfake.Cluster, *network, *kgo.Client) {
 	t.Helper()
-	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "t"))
+	broker, err := kfake.NewCluster(kfake.NumBrokers(nodes), kfake.SeedTopics(1, "t"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(broker.Close)
-	p, err := rig.StartProxy("127.0.0.1:0", broker.ListenAddrs()[0], carryMessages)
+	n, err := startNetwork(broker.ListenAddrs())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.Close)
-	client, err := kgo.NewClient(kgo.SeedBrokers(p.Address()), kgo.DefaultProduceTopic("t"), kgo.TransactionalID("x"),
-		kgo.RetryTimeout(30*time.Second), kgo.AlwaysRetryEOF())
+	t.Cleanup(n.close)
+	client, err := kgo.NewClient(append(opts, kgo.SeedBrokers(n.addresses()...), kgo.DefaultProduceTopic("t"), kgo.TransactionalID("x"),
+		kgo.RetryTimeout(30*time.Second), kgo.AlwaysRetryEOF())...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	return p, client
+	return broker, n, client
 }
 
 // TestProxyIsNotGoneAround looks where the client connects to: metadata and coordinators must name the proxy.
 func TestProxyIsNotGoneAround(t *testing.T) {
-	p, client := proxied(t)
+	_, n, client := proxied(t, 1)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	if err := client.BeginTransaction(); err != nil {
@@ -67,15 +67,68 @@ func TestProxyIsNotGoneAround(t *testing.T) {
 		"broker":      net.JoinHostPort(metadata.Brokers[0].Host, strconv.Itoa(int(metadata.Brokers[0].Port))),
 		"coordinator": net.JoinHostPort(coordinator.Coordinators[0].Host, strconv.Itoa(int(coordinator.Coordinators[0].Port))),
 	} {
-		if to != p.Address() {
-			t.Errorf("the client was sent to the %s at %s, the proxy is %s", what, to, p.Address())
+		if to != n.addresses()[0] {
+			t.Errorf("the client was sent to the %s at %s, the proxy is %s", what, to, n.addresses()[0])
 		}
+	}
+}
+
+// dialled notes where a client connects to.
+type dialled struct {
+	mu    sync.Mutex
+	hosts map[string]bool
+}
+
+func (d *dialled) dial(ctx context.Context, network, host string) (net.Conn, error) {
+	d.mu.Lock()
+	d.hosts[host] = true
+	d.mu.Unlock()
+	return new(net.Dialer).DialContext(ctx, network, host)
+}
+
+// TestNoNodeIsReachedAround moves a partition from node to node under a producer and a reader: the answers that name its new
+// leader must name the proxy before it.
+func TestNoNodeIsReachedAround(t *testing.T) {
+	d := &dialled{hosts: map[string]bool{}}
+	broker, n, client := proxied(t, 3, kgo.Dialer(d.dial), kgo.ConsumeTopics("t"), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for round := range 6 {
+		if err := broker.MoveTopicPartition("t", 0, int32(round%3)); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.BeginTransaction(); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.ProduceSync(ctx, kgo.StringRecord("one")).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.EndTransaction(ctx, kgo.TryCommit); err != nil {
+			t.Fatal(err)
+		}
+		for read := 0; read < 1; {
+			fetches := client.PollFetches(ctx)
+			if ctx.Err() != nil {
+				t.Fatal("the reader has lost its partition")
+			}
+			read += fetches.NumRecords()
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for host := range d.hosts {
+		if !slices.Contains(n.addresses(), host) {
+			t.Errorf("the client connected to %s; the proxies are %v", host, n.addresses())
+		}
+	}
+	if len(d.hosts) != 3 {
+		t.Errorf("the client connected to %d nodes, not 3", len(d.hosts))
 	}
 }
 
 // TestProxyFaults cuts, holds and delays, and sees that a request goes through afterwards and not before.
 func TestProxyFaults(t *testing.T) {
-	p, client := proxied(t)
+	_, p, client := proxied(t, 1)
 	ping := func(patience time.Duration) error {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -84,15 +137,15 @@ func TestProxyFaults(t *testing.T) {
 	if err := ping(20 * time.Second); err != nil {
 		t.Fatal(err)
 	}
-	p.SetCut(true)
+	p.setCut(true)
 	if ping(300*time.Millisecond) == nil {
 		t.Error("a cut connection carried a request")
 	}
-	p.SetCut(false)
+	p.setCut(false)
 	if err := ping(20 * time.Second); err != nil {
 		t.Error("after the cut:", err)
 	}
-	release := p.Hold()
+	release := p.hold()
 	if ping(300*time.Millisecond) == nil {
 		t.Error("a held connection carried a request")
 	}
@@ -100,7 +153,7 @@ func TestProxyFaults(t *testing.T) {
 	if err := ping(20 * time.Second); err != nil {
 		t.Error("after the hold:", err)
 	}
-	p.SetLate(200 * time.Millisecond)
+	p.setLate(200 * time.Millisecond)
 	began := time.Now()
 	if err := ping(20 * time.Second); err != nil {
 		t.Error("late:", err)

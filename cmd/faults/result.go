@@ -79,6 +79,9 @@ func (r *result) print(out io.Writer, s *settings) {
 		}
 	}
 	list("VIOLATION", r.broken)
+	if s.alone != "" {
+		fmt.Fprintln(out, r.delays())
+	}
 	if records, _, _, _, _ := r.totals(); s.rolling && records > 0 {
 		fmt.Fprintf(out, "rolling restart: worked_twice=%.2f%% (%d messages of both stages to %d records) longest_without_any_output_ms=%d\n",
 			100*float64(r.again)/float64(records), r.again, records, r.outage().Milliseconds())
@@ -114,9 +117,9 @@ func (r *result) printKinds(out io.Writer) {
 		w.worst, w.beyond = max(w.worst, length), max(w.beyond, length-f.lasts)
 	}
 	fmt.Fprintf(out, "%-16s %6s %14s %26s\n", "fault", "count", "worst gap ms", "beyond the fault's own ms")
-	for _, k := range kinds {
-		if w := rows[k.kind]; w != nil {
-			fmt.Fprintf(out, "%-16s %6d %14d %26d\n", k.kind, w.n, w.worst.Milliseconds(), w.beyond.Milliseconds())
+	for _, k := range append(kindNames(), string(gone), string(leave)) {
+		if w := rows[kind(k)]; w != nil {
+			fmt.Fprintf(out, "%-16s %6d %14d %26d\n", k, w.n, w.worst.Milliseconds(), w.beyond.Milliseconds())
 		}
 	}
 }

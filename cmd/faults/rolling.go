@@ -3,31 +3,11 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"time"
 )
-
-// roll restarts one instance after the other, as an upgrade does: SIGTERM, a second's pause, and the next one only once
-// it is ready again and has worked for a while.
-func (c *campaign) roll(ctx context.Context) {
-	const settle = 4 * time.Second
-	for n := 0; ctx.Err() == nil; n++ {
-		i := c.instances[n%len(c.instances)]
-		f := fault{kind: term, hits: target(n % len(c.instances)), lasts: time.Second}
-		if !c.begin(f, func() {}) {
-			return
-		}
-		if err := i.inject(ctx, f); err != nil {
-			c.failed(fmt.Errorf("restart %s: %w", i.name, err))
-			return
-		}
-		i.waitReady(30 * time.Second)
-		sleep(ctx, settle)
-	}
-}
 
 // again counts the messages that the instances say they have worked a second time, both stages together. It is read from
 // their logs, which outlive them.

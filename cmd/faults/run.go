@@ -67,7 +67,7 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 		if err != nil {
 			return r, err
 		}
-		defer i.link.Close()
+		defer i.link.close()
 		all = append(all, i)
 		if d, err := mountSmall(i.stateDir()); err == nil {
 			disks = append(disks, d)
@@ -103,14 +103,14 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 		switch {
 		case len(l.kinds) > 0 && !slices.Contains(l.kinds, k):
 			return false
-		case k == brokerRestart || k == brokerKill:
+		case slices.Contains(brokerKinds, k):
 			return l.bus.can(k) && (l.bus.sound(k) || slices.Contains(l.kinds, k))
 		case k == diskFull:
 			return disks
 		}
 		return true
 	}
-	for _, k := range []kind{brokerRestart, brokerKill} {
+	for _, k := range brokerKinds {
 		switch {
 		case !l.bus.can(k):
 			r.skipped = append(r.skipped, fmt.Sprintf("%s: not with this broker", k))
@@ -119,8 +119,7 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 				"forgets some of the markers (see DESIGN.md); --kinds %s does it all the same", k, k))
 		}
 	}
-	r.skipped = append(r.skipped, "moves of leaders and coordinators: there is one broker node",
-		"jumps of an instance's own clock: they cannot be made for one process without changing the machine's")
+	r.skipped = append(r.skipped, "jumps of an instance's own clock: they cannot be made for one process without changing the machine's")
 	for _, line := range r.skipped {
 		l.say("not injected: %s", line)
 	}

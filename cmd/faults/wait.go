@@ -138,10 +138,7 @@ func (l *lab) settled(ctx context.Context) error {
 
 // openTransactions names the partitions whose committed end is behind their end.
 func (l *lab) openTransactions(ctx context.Context) (string, error) {
-	topics := append(l.inputs(), l.topic("records"), l.topic("alerts"), l.topic("rejects"), l.topic("snapshots"))
-	if !l.fused {
-		topics = append(topics, l.topic("log"))
-	}
+	topics := l.topicsOfOurs()
 	all, err := l.admin.ListEndOffsets(ctx, topics...)
 	if err == nil {
 		err = all.Error()

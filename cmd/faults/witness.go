@@ -30,7 +30,7 @@ type gap struct {
 const noteworthy = 250 * time.Millisecond
 
 func (l *lab) newWitness() (*witness, error) {
-	client, err := kgo.NewClient(kgo.SeedBrokers(l.bus.address()), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+	client, err := kgo.NewClient(kgo.SeedBrokers(l.bus.addresses()...), kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.ConsumeTopics(l.topic("records")), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchMaxWait(50*time.Millisecond), kgo.MetadataMinAge(250*time.Millisecond))
 	if err != nil {
@@ -77,6 +77,18 @@ func (w *witness) quiet() time.Duration {
 		return 0
 	}
 	return time.Since(newest)
+}
+
+// allSince says whether every partition that has ever given something has given something since then.
+func (w *witness) allSince(then time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, at := range w.last {
+		if at.Before(then) {
+			return false
+		}
+	}
+	return true
 }
 
 // before forgets what came after the input stopped, when silence is no fault, and returns the gaps and the count.

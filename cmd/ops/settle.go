@@ -110,5 +110,5 @@ func (s *site) eachRecord(ctx context.Context, each func(value []byte) error) er
 func (s *site) eachMessage(ctx context.Context, topic string, each func(value []byte) error) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	return rig.Topics{Broker: "127.0.0.1:" + kafkaPort, Admin: s.admin}.ReadAll(ctx, topic, func(r *kgo.Record) error { return each(r.Value) })
+	return rig.Topics{Brokers: []string{"127.0.0.1:" + kafkaPort}, Admin: s.admin}.ReadAll(ctx, topic, func(r *kgo.Record) error { return each(r.Value) })
 }

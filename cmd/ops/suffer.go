@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// fault is one thing that goes wrong: the rule that must tell of it, a word of its cause that must stand in the rule's
-// runbook, what to do, and how to mend it again.
+// fault is one thing that goes wrong: the rule that must tell of it, how the rule's runbook names just this cause, what to
+// do, and how to mend it again.
 type fault struct {
 	name  string
 	rule  string
@@ -44,7 +44,7 @@ func (o outcome) String() string {
 
 // suffer lets one fault happen.
 func (s *site) suffer(ctx context.Context, f fault) (o outcome) {
-	if err := s.namesCause(f); err != nil {
+	if err := namesCause(s.root, f); err != nil {
 		o.problem = err
 		return o
 	}
@@ -65,16 +65,21 @@ func (s *site) suffer(ctx context.Context, f fault) (o outcome) {
 	return o
 }
 
-// namesCause asks whether the runbook of the rule speaks of the cause.
-func (s *site) namesCause(f fault) error {
-	page, err := os.ReadFile(filepath.Join(s.root, "docs", "runbooks", f.rule+".md"))
+// namesCause asks whether the runbook of the rule has the cause among the causes that it lists. A word anywhere on the page
+// would not do: its title alone has most of them.
+func namesCause(root string, f fault) error {
+	page, err := os.ReadFile(filepath.Join(root, "docs", "runbooks", f.rule+".md"))
 	if err != nil {
 		return fmt.Errorf("read runbook: %w", err)
 	}
-	if !strings.Contains(strings.ToLower(string(page)), f.cause) {
-		return fmt.Errorf("the runbook of %s does not speak of %q", f.rule, f.cause)
+	_, causes, _ := strings.Cut(string(page), "\n## Causes\n")
+	causes, _, _ = strings.Cut(causes, "\n## ")
+	for line := range strings.Lines(causes) {
+		if strings.HasPrefix(line, "- ") && strings.Contains(strings.ToLower(line), f.cause) {
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("the runbook of %s lists no cause %q", f.rule, f.cause)
 }
 
 // until asks again and again, and says how long it took until the answer was nil.

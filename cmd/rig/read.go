@@ -12,10 +12,10 @@ import (
 // readPatience is how long a reader waits for the next message of a partition that is not at its end.
 const readPatience = 30 * time.Second
 
-// Topics reads what is committed on one broker.
+// Topics reads what is committed on a broker of one node or several.
 type Topics struct {
-	Broker string // its address
-	Admin  *kadm.Client
+	Brokers []string // addresses of its nodes
+	Admin   *kadm.Client
 }
 
 // Ends are the offsets up to which readers of committed data can read each partition of a topic.
@@ -38,7 +38,7 @@ func (t Topics) Read(ctx context.Context, topic string, partition int32, from, e
 		return nil
 	}
 	// Control records are kept because the last offset before end is often one.
-	client, err := kgo.NewClient(kgo.SeedBrokers(t.Broker), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
+	client, err := kgo.NewClient(kgo.SeedBrokers(t.Brokers...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 		kgo.FetchMaxWait(100*time.Millisecond), kgo.FetchMaxPartitionBytes(4<<20),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {partition: kgo.NewOffset().At(from)}}))
 	if err != nil {

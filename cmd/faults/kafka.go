@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"labwatch/cmd/rig"
+)
+
+// kafkaBroker is a real Kafka of one node or of three, run by the script that the end-to-end tests use, on ports and in a
+// folder of its own.
+type kafkaBroker struct {
+	script, dir string
+	host        string
+	port        int // of the first node
+	nodes       int
+	lives       int // that ended so far; each has a log of its own
+}
+
+func startKafka(root, dir string, nodes int) (*kafkaBroker, error) {
+	at, err := rig.FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	host, text, _ := net.SplitHostPort(at)
+	port, _ := strconv.Atoi(text)
+	b := &kafkaBroker{script: filepath.Join(root, "deploy", "kafka", "kafka"), dir: filepath.Join(dir, "kafka"), host: host, port: port, nodes: nodes}
+	if err := os.MkdirAll(b.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("start Kafka: %w", err)
+	}
+	return b, b.do("start", everyNode)
+}
+
+// everyNode is what the script does something to when it is told of no single one.
+const everyNode = -1
+
+// do runs the script. Its own output goes through a file: the node it starts would keep a pipe open.
+func (b *kafkaBroker) do(what string, node int) error {
+	out, err := os.Create(filepath.Join(b.dir, "script.log"))
+	if err != nil {
+		return fmt.Errorf("%s Kafka: %w", what, err)
+	}
+	defer out.Close()
+	c := exec.Command(b.script, what)
+	c.Env = append(os.Environ(), "LABWATCH_KAFKA_PORT="+strconv.Itoa(b.port), "LABWATCH_KAFKA_DIR="+b.dir,
+		"LABWATCH_KAFKA_NODES="+strconv.Itoa(b.nodes))
+	if b.nodes > 1 && node != everyNode {
+		c.Env = append(c.Env, "LABWATCH_KAFKA_NODE="+strconv.Itoa(node+1))
+	}
+	c.Stdout, c.Stderr = out, out
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Run(); err != nil {
+		said, _ := os.ReadFile(out.Name())
+		return fmt.Errorf("%s Kafka: %w: %s", what, err, bytes.TrimSpace(said))
+	}
+	return nil
+}
+
+func (b *kafkaBroker) addresses() (all []string) {
+	for n := range b.nodes { // as the script counts them
+		all = append(all, net.JoinHostPort(b.host, strconv.Itoa(b.port+4*n)))
+	}
+	return all
+}
+
+func (b *kafkaBroker) can(k kind) bool {
+	return k == brokerRestart || k == brokerKill || b.nodes > 1
+}
+
+func (b *kafkaBroker) stop() error { return b.do("stop", everyNode) }
+
+// sound: while a single node stops or starts, its own view of the cluster has no leaders, and its coordinator takes a
+// partition without a leader for a deleted one when it writes the markers of a commit: "these partitions are likely deleted
+// already and hence can be skipped" (TransactionMarkerChannelManager, Kafka 4.4). With more nodes another one leads.
+func (b *kafkaBroker) sound(kind) bool { return b.nodes > 1 }
+
+func (b *kafkaBroker) restart(node int, crash bool, down time.Duration) error {
+	dir := b.dir
+	if b.nodes > 1 {
+		dir = filepath.Join(dir, strconv.Itoa(node+1))
+	}
+	if crash {
+		text, err := os.ReadFile(filepath.Join(dir, "kafka.pid"))
+		if err != nil {
+			return fmt.Errorf("kill Kafka: %w", err)
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+		if err != nil {
+			return fmt.Errorf("kill Kafka: %w", err)
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			return fmt.Errorf("kill Kafka: %w", err)
+		}
+		time.Sleep(200 * time.Millisecond)
+	} else if err := b.do("stop", node); err != nil {
+		return err
+	}
+	b.lives++
+	old := filepath.Join(dir, "kafka.log")
+	if err := os.Rename(old, fmt.Sprintf("%s.life%d", old, b.lives)); err != nil {
+		return fmt.Errorf("keep the log of Kafka: %w", err)
+	}
+	time.Sleep(down)
+	return b.do("start", node)
+}
