@@ -46,17 +46,14 @@ func (l *lab) hurtBroker(ctx context.Context, f fault) error {
 	return err
 }
 
-// patiently tries again until it succeeds or patience ends.
-func (l *lab) patiently(ctx context.Context, try func() error) error {
-	for began := time.Now(); ; sleep(ctx, 300*time.Millisecond) {
-		err := try()
-		if err == nil || ctx.Err() != nil {
-			return nil
-		}
-		if time.Since(began) > brokerPatience {
+// patiently tries again until it succeeds, patience ends, or the campaign does, which is no failure.
+func (l *lab) patiently(ctx context.Context, try func() error) (err error) {
+	for began := time.Now(); ctx.Err() == nil; sleep(ctx, 300*time.Millisecond) {
+		if err = try(); err == nil || time.Since(began) > brokerPatience {
 			return err
 		}
 	}
+	return nil
 }
 
 // moveLeaders lets another node lead the partitions of topics, drawn half of them or, without rng, all: another copy that

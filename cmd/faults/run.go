@@ -110,6 +110,9 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 		}
 		return true
 	}
+	if l.alone != "" {
+		return can
+	}
 	for _, k := range brokerKinds {
 		switch {
 		case !l.bus.can(k):

@@ -78,6 +78,8 @@ type session struct {
 	revoke   bool // since the last End
 	opened   bool // a place, since flushed was asked for
 
+	heirs sync.WaitGroup // of transactions of the dead, see inherit
+
 	// Of the loop alone:
 	unsaved   bool // a transaction was begun and has not been committed
 	pace      pace
@@ -151,6 +153,7 @@ func (s *session) run(ctx context.Context) (err error) {
 			s.leave(life)
 		}
 		s.gts.CloseAllowingRebalance()
+		s.heirs.Wait()
 		s.dropAll()
 	}()
 	if err := s.takeOver(ctx); err != nil {
@@ -182,7 +185,12 @@ func (s *session) options(stop context.Context) []kgo.Opt {
 		kgo.RecordPartitioner(partitioner{env.Topics.Snapshots, kgo.StickyKeyPartitioner(nil)}),
 		kgo.ProducerLinger(5*time.Millisecond),
 		kgo.MaxBufferedRecords(200_000),
-		kgo.OnPartitionsAssigned(func(ctx context.Context, _ *kgo.Client, m map[string][]int32) { s.assigned(ctx, stop, m) }),
+		kgo.OnPartitionsAssigned(func(ctx context.Context, client *kgo.Client, m map[string][]int32) {
+			if len(m) > 0 {
+				s.heirs.Go(func() { s.inherit(client) })
+			}
+			s.assigned(ctx, stop, m)
+		}),
 		kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m) }),
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m) }),
 		kgo.AdjustFetchOffsetsFn(s.adjust),

@@ -47,7 +47,7 @@ func TestTakeOver(t *testing.T) {
 			}
 		}
 		stats := newSessionStats("judge")
-		s := &session{env: b.env, name: "judge", topics: []string{b.env.Topics.Log}, stage: nothing{}, stats: &stats, owned: map[place]int64{}}
+		s := &session{env: b.env, name: "judge", topics: []string{"nothing"}, stage: nothing{}, stats: &stats, owned: map[place]int64{}}
 		var err error
 		if s.gts, err = kgo.NewGroupTransactSession(s.options(t.Context())...); err != nil {
 			t.Fatal(err)

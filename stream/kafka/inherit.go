@@ -1,0 +1,67 @@
+package kafka
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// inherit aborts what dead members of the group left open, when their partitions come to us. Otherwise it holds up every
+// reader, recoveries included, until Kafka sees that its time is over: Kafka looks every ten seconds only
+// (transaction.abort.timed.out.transaction.cleanup.interval.ms), so a take-over would take the session timeout and up to ten
+// seconds more. Dead is who is no member any more; if it only stood still, it finds itself fenced, as it would by the timeout.
+// What cannot be done here Kafka does in its time.
+func (s *session) inherit(client *kgo.Client) {
+	ctx, cancel := context.WithTimeout(client.Context(), s.env.SessionTimeout)
+	defer cancel()
+	admin := kadm.NewClient(client)
+	open, err := admin.ListTransactions(ctx, nil, []string{"Ongoing"}) // without the nodes that do not answer
+	if len(open) == 0 {
+		if err != nil {
+			s.env.Log.Warn().Err(err).Str("stage", s.name).Msg("transactions were not listed; those of dead instances hold up readers until they time out")
+		}
+		return
+	}
+	// Asked after the list: whoever has begun a transaction was a member before.
+	groups, err := admin.DescribeGroups(ctx, s.group())
+	if err != nil || groups[s.group()].Err != nil {
+		s.env.Log.Warn().AnErr("error", groups.Error()).Str("stage", s.name).Msg("members were not listed; transactions of dead ones hold up readers until they time out")
+		return
+	}
+	alive := map[string]bool{s.env.Instance: true}
+	for _, m := range groups[s.group()].Members {
+		if m.InstanceID != nil {
+			alive[strings.TrimSuffix(*m.InstanceID, "-"+s.name)] = true
+		}
+	}
+	for _, t := range open.Sorted() {
+		owner, ok := s.owner(t.TxnID)
+		if !ok || alive[owner] {
+			continue
+		}
+		if err := abortOpen(ctx, s.env, t.TxnID); err != nil {
+			s.env.Log.Warn().Err(err).Str("stage", s.name).Str("of", owner).Msg("the transaction of a dead instance was not aborted; it holds up readers until it times out")
+			continue
+		}
+		s.env.Log.Info().Str("stage", s.name).Str("of", owner).Msg("the transaction that a dead instance left open was aborted")
+	}
+}
+
+// owner is the instance that a transactional id of this group and stage is of, see transactionalID.
+func (s *session) owner(id string) (instance string, ok bool) {
+	instance, ok = strings.CutPrefix(id, s.group()+"-")
+	if !s.env.Embedded || !ok {
+		return instance, ok
+	}
+	at := strings.LastIndexByte(instance, '-')
+	if at < 0 {
+		return "", false
+	}
+	if _, err := strconv.ParseInt(instance[at+1:], 10, 64); err != nil {
+		return "", false
+	}
+	return instance[:at], true
+}
