@@ -33,7 +33,8 @@ e2e-kafka:
 demo:
 	go run ./cmd/labwatch demo --for 20s --out demo-out
 
-# Faults under load, then an independent check; its last line is the result. The real Kafka is started for it.
+# Faults under load, then an independent check; its last line is the result. A real Kafka is started for it: kafka has one
+# node, kafka3 three. With ARGS="--alone gone" one fault at a time, and how long there was no output.
 # With ARGS=--rolling no fault but a rolling restart, and what it costs.
 SEED ?= 1
 FOR ?= 1m
