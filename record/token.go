@@ -39,12 +39,11 @@ func (t *tokenizer) token(facility, id string) string {
 		return ""
 	}
 	key := t.cache.key(facility, id)
-	token, known := t.cache.tokens[key]
-	if !known {
-		token = t.make(facility, id)
-		t.cache.put(key, token)
+	place := t.cache.place(key)
+	if place.key != key || place.token == "" {
+		place.key, place.token = key, t.make(facility, id)
 	}
-	return token
+	return place.token
 }
 
 func (t *tokenizer) make(facility, id string) string {

@@ -4,22 +4,28 @@ import "hash/maphash"
 
 // tokenCache remembers the tokens of the last few thousand persons: a technician signs for hundreds of results, and a
 // patient's panel has ten to thirty. A token is a pure function of facility and id, so remembering it changes nothing.
+// Every person has one place, where the next one who has the same place takes over: most patients come once, and each of
+// them then costs one write and no search for the oldest.
 //
 // The clear identifier is not kept: the key is 128 bits of two hashes with random seeds of this process, so that two of
 // 10^9 persons share a key with a probability of 10^-21, as their tokens do.
 type tokenCache struct {
 	seeds  [2]maphash.Seed
-	tokens map[tokenKey]string
+	places []rememberedToken // made when the first token is
+}
+
+type rememberedToken struct {
+	key   tokenKey
+	token string // empty: nobody's
 }
 
 type tokenKey [2]uint64
 
-// maxTokens are remembered; with one more all are forgotten, which costs less than to know the oldest. About 100 bytes
-// each.
-const maxTokens = 8192
+// maxTokens are remembered at most, about 100 bytes each. A power of two.
+const maxTokens = 4096
 
 func newTokenCache() tokenCache {
-	return tokenCache{[2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, map[tokenKey]string{}}
+	return tokenCache{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 }
 
 // key is that of one person. The seeds differ, so the halves do not depend on one another.
@@ -31,9 +37,10 @@ func (c *tokenCache) key(facility, id string) (k tokenKey) {
 	return k
 }
 
-func (c *tokenCache) put(k tokenKey, token string) {
-	if len(c.tokens) >= maxTokens {
-		clear(c.tokens)
+// place is where the token of a key is, or nothing, or that of another.
+func (c *tokenCache) place(k tokenKey) *rememberedToken {
+	if c.places == nil {
+		c.places = make([]rememberedToken, maxTokens)
 	}
-	c.tokens[k] = token
+	return &c.places[k[0]%maxTokens]
 }
