@@ -68,7 +68,7 @@ func Backup(config Config, log zerolog.Logger, w io.Writer) error {
 	}
 	damage, err := s.unlock(dir)
 	if err = errors.Join(damage, err); err == nil {
-		s.db, err = openDB(s.encrypt(config.badgerOptions(dir)).WithLogger(logger{s.log}))
+		s.db, err = openDB(s.options(config, dir))
 	}
 	if err != nil {
 		s.letGo()
@@ -90,7 +90,7 @@ func Restore(config Config, log zerolog.Logger, r io.Reader) error {
 	}
 	err = os.RemoveAll(filling)
 	if err == nil {
-		s.db, err = openDB(s.encrypt(config.badgerOptions(filling)).WithLogger(logger{s.log}))
+		s.db, err = openDB(s.options(config, filling))
 	}
 	if err == nil {
 		err = errors.Join(refill(s.db, r), s.db.Close())

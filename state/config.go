@@ -35,6 +35,8 @@ func (c Config) Validate() []error {
 	return errs
 }
 
+func (c Config) bytes() int64 { return int64(c.MemoryMB) << 20 }
+
 // valueThreshold is the size from which Badger keeps a value in its value log and only a pointer in its tables. The
 // index stays in the tables, blobs that lie apart go to the log. Measured with 15 kB blobs of 8,000 keys, overwritten at
 // random: with all in the tables, compaction kept 800 MB of buffers; so, 15 MB, in three quarters of the time.
@@ -47,13 +49,12 @@ const logFile = 16 << 20
 // record. Memtables are small, as they hold the index only, and because what is overwritten in the value log is known
 // only once they are compacted: with 1 MiB after some 20,000 entries, 300 MB of 15 kB each.
 func (c Config) badgerOptions(dir string) badger.Options {
-	memory := int64(c.MemoryMB) << 20
 	return badger.DefaultOptions(dir).
-		WithMemTableSize(min(1<<20, memory/32)).
+		WithMemTableSize(min(1<<20, c.bytes()/32)).
 		WithNumMemtables(2).
-		WithBaseTableSize(1 << 20).
-		WithBlockCacheSize(0). // the system's page cache has the tables already, unless they are encrypted: see encrypt
-		WithIndexCacheSize(memory / 2).
+		WithBaseTableSize(512 << 10). // Badger keeps eight buffers of twice that for good
+		WithBlockCacheSize(0). // the system's page cache has the tables already, unless they are encrypted: see Store.options
+		WithIndexCacheSize(0). // Badger asks it for tables that are encrypted, and holds the index of others anyway
 		WithNumLevelZeroTables(1).
 		WithNumLevelZeroTablesStall(6).
 		WithNumCompactors(2). // Badger refuses one

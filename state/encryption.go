@@ -108,11 +108,13 @@ func registry(dir string, key secret.Secret) badger.KeyRegistryOptions {
 	return badger.KeyRegistryOptions{Dir: dir, EncryptionKey: []byte(key.Reveal())}
 }
 
-// encrypt adds the key in use to Badger's options, and the cache of blocks that Badger then wants: without one it would
-// decrypt a block for every entry in it.
-func (s *Store) encrypt(options badger.Options) badger.Options {
+// options are those of Badger: what the config says, and of an encrypted folder the key in use and the caches that Badger
+// then wants. Without them it would decrypt a block, and the index of its table, for every entry in it.
+func (s *Store) options(config Config, dir string) badger.Options {
+	options := config.badgerOptions(dir).WithLogger(logger{s.log})
 	if len(s.keys) == 0 {
 		return options
 	}
-	return options.WithEncryptionKey([]byte(s.keys[0].Reveal())).WithBlockCacheSize(options.IndexCacheSize)
+	return options.WithEncryptionKey([]byte(s.keys[0].Reveal())).
+		WithIndexCacheSize(config.bytes() / 2).WithBlockCacheSize(config.bytes() / 2)
 }

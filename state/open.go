@@ -115,7 +115,7 @@ func (s *Store) openBadger(config Config) error {
 		s.old = true
 	}
 	if cause == nil {
-		s.db, cause = openDB(s.encrypt(config.badgerOptions(dir)).WithLogger(logger{s.log}))
+		s.db, cause = openDB(s.options(config, dir))
 	}
 	if cause != nil && !refused(cause) {
 		s.db, cause = s.replace(config, dir, cause)
@@ -136,7 +136,7 @@ func (s *Store) replace(config Config, dir string, cause error) (*badger.DB, err
 	if moved != nil && !errors.Is(moved, os.ErrNotExist) {
 		return nil, moved
 	}
-	db, err := openDB(s.encrypt(config.badgerOptions(dir)).WithLogger(logger{s.log}))
+	db, err := openDB(s.options(config, dir))
 	if err != nil {
 		if moved == nil {
 			_ = os.RemoveAll(dir)
