@@ -53,8 +53,8 @@ func (c Config) badgerOptions(dir string) badger.Options {
 		WithMemTableSize(min(1<<20, c.bytes()/32)).
 		WithNumMemtables(2).
 		WithBaseTableSize(512 << 10). // Badger keeps eight buffers of twice that for good
-		WithBlockCacheSize(0). // the system's page cache has the tables already, unless they are encrypted: see Store.options
-		WithIndexCacheSize(0). // Badger asks it for tables that are encrypted, and holds the index of others anyway
+		WithBlockCacheSize(0).        // the system's page cache has the tables already, unless they are encrypted: see Store.options
+		WithIndexCacheSize(0).        // Badger asks it for tables that are encrypted, and holds the index of others anyway
 		WithNumLevelZeroTables(1).
 		WithNumLevelZeroTablesStall(6).
 		WithNumCompactors(2). // Badger refuses one

@@ -2,7 +2,8 @@ package kafka
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -10,46 +11,23 @@ import (
 	"labwatch/stream"
 )
 
+var errFound = errors.New("found")
+
 // holdsReadings says whether readers of committed data find a reading in the log. Ticks are none, nor is what an
 // aborted transaction left: both are there before the first commit of a group.
 func holdsReadings(ctx context.Context, env *Environment, admin *kadm.Client) (bool, error) {
-	ends, err := admin.ListCommittedOffsets(ctx, env.Topics.Log)
-	if err == nil {
-		err = ends.Error()
+	begins, left, err := span(ctx, admin, env.Topics.Log, time.Time{})
+	if err != nil || len(left) == 0 {
+		return false, err
 	}
-	if err != nil {
-		return false, fmt.Errorf("list ends of %s: %w", env.Topics.Log, err)
-	}
-	from, left := map[int32]kgo.Offset{}, map[int32]int64{}
-	ends.Each(func(o kadm.ListedOffset) {
-		if o.Offset > 0 {
-			from[o.Partition], left[o.Partition] = kgo.NewOffset().AtStart(), o.Offset
+	err = readSpan(ctx, env, env.Topics.Log, begins, left, func(r *kgo.Record) error {
+		if stream.IsTick(r.Value) {
+			return nil
 		}
+		return errFound
 	})
-	if len(left) == 0 {
-		return false, nil
+	if errors.Is(err, errFound) {
+		return true, nil
 	}
-	// Control records are kept because the last one before the end is often one.
-	client, err := kgo.NewClient(append(clientOptions(env), kgo.KeepControlRecords(),
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{env.Topics.Log: from}))...)
-	if err != nil {
-		return false, fmt.Errorf("start reader: %w", err)
-	}
-	defer client.Close()
-	for len(left) > 0 {
-		fetches := client.PollRecords(ctx, 10_000)
-		if err := fetches.Err(); err != nil {
-			return false, fmt.Errorf("read %s: %w", env.Topics.Log, err)
-		}
-		for it := fetches.RecordIter(); !it.Done(); {
-			r := it.Next()
-			if !r.Attrs.IsControl() && !stream.IsTick(r.Value) {
-				return true, nil
-			}
-			if r.Offset+1 >= left[r.Partition] {
-				delete(left, r.Partition)
-			}
-		}
-	}
-	return false, nil
+	return false, err
 }

@@ -187,7 +187,8 @@ func (j *Judge) read(ctx context.Context, at place, from, last int64, each func(
 	patience := 6 * j.env.SessionTimeout // an open transaction of a dead owner ends within one session timeout
 	for {
 		poll, cancel := context.WithTimeout(ctx, patience)
-		fetches := client.PollRecords(poll, 10_000)
+		// All that is buffered: while that is worked, the next is fetched, which a rest in the buffer would hold up.
+		fetches := client.PollFetches(poll)
 		cancel()
 		if err := fetches.Err0(); err != nil {
 			return fmt.Errorf("read %s/%d up to %d, nothing new for %v: %w (if that persists, a transaction hangs: "+

@@ -37,6 +37,18 @@ func Scan(ctx context.Context, env *Environment, client *kgo.Client, topic strin
 	if err != nil || len(left) == 0 {
 		return err
 	}
+	return readSpan(ctx, env, topic, begins, left, func(r *kgo.Record) error {
+		f := Found{Message: incoming(r)}
+		for _, h := range r.Headers {
+			f.Headers = append(f.Headers, stream.Header{Key: h.Key, Value: h.Value})
+		}
+		return each(f)
+	})
+}
+
+// readSpan shows the committed messages of a topic from where it begins in each partition to before left, which it uses
+// up.
+func readSpan(ctx context.Context, env *Environment, topic string, begins map[int32]kgo.Offset, left map[int32]int64, each func(*kgo.Record) error) error {
 	// Control records are kept because the last message before the end is often one.
 	reader, err := kgo.NewClient(append(clientOptions(env), kgo.KeepControlRecords(),
 		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: begins}))...)
@@ -45,7 +57,7 @@ func Scan(ctx context.Context, env *Environment, client *kgo.Client, topic strin
 	}
 	defer reader.Close()
 	for len(left) > 0 {
-		fetches := reader.PollRecords(ctx, 10_000)
+		fetches := reader.PollFetches(ctx)
 		if err := fetches.Err(); err != nil {
 			return fmt.Errorf("read %s: %w", topic, err)
 		}
@@ -58,11 +70,7 @@ func Scan(ctx context.Context, env *Environment, client *kgo.Client, topic strin
 			if !unread || r.Offset >= end || r.Attrs.IsControl() {
 				continue
 			}
-			f := Found{Message: incoming(r)}
-			for _, h := range r.Headers {
-				f.Headers = append(f.Headers, stream.Header{Key: h.Key, Value: h.Value})
-			}
-			if err := each(f); err != nil {
+			if err := each(r); err != nil {
 				return err
 			}
 		}
