@@ -8,21 +8,18 @@ import (
 	"testing"
 )
 
-// One operation is what a reading of a young series costs, from its first to its 500th: Score, Limits, the baseline's
-// Learn, the detectors' Learn. Series are played one after the other, or in turns, as those of a fleet are.
+// One operation is what a reading of a young series costs, from its first to its 80th or 500th, and for comparison
+// what one of an old series costs: Score, Limits, the baseline's Learn, the detectors' Learn. Series are played one after the other, or in turns, as those of a fleet are.
 func BenchmarkYoungSeries(b *testing.B) {
 	for _, together := range []int{1, 2000} {
-		for _, tied := range []bool{false, true} {
-			kind := "untied"
-			if tied {
-				kind = "tied"
-			}
-			b.Run(fmt.Sprintf("together=%d/%s", together, kind), func(b *testing.B) { benchYoung(b, together, tied) })
+		for _, readings := range []int{80, 500, 20_000} {
+			b.Run(fmt.Sprintf("together=%d/readings=%d/untied", together, readings), func(b *testing.B) { benchYoung(b, together, readings, false) })
+			b.Run(fmt.Sprintf("together=%d/readings=%d/tied", together, readings), func(b *testing.B) { benchYoung(b, together, readings, true) })
 		}
 	}
 }
 
-func benchYoung(b *testing.B, together int, tied bool) {
+func benchYoung(b *testing.B, together, readings int, tied bool) {
 	var makers []Maker
 	for _, name := range []string{"zscore", "zmean", "ks", "psi"} { // those of results
 		maker, err := Builtin()[name](func(any) error { return nil })
@@ -43,7 +40,6 @@ func benchYoung(b *testing.B, together int, tied bool) {
 			feed[i] = math.Round(feed[i]*10) / 10
 		}
 	}
-	const readings = 500
 	b.ReportAllocs()
 	at, turn, next := 0, 0, 0
 	before := userTime(b)

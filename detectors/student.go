@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -35,4 +36,33 @@ func studentUpper(p float64, n int) float64 {
 // √(1+1/n) t(m-1).
 func predictiveLimit(p float64, n, m int) float64 {
 	return math.Sqrt(1+1/float64(n)) * studentUpper(p/2, m-1)
+}
+
+// predictions keep limits that were computed: the series of a fleet that are warming up ask for the same ones, each in its
+// turn, and one takes as long as all else that is done with a reading. Workers share them.
+type predictions struct {
+	mu    sync.Mutex
+	known map[prediction]float64
+}
+
+type prediction struct {
+	p    float64
+	n, m int
+}
+
+// mostPredictions bounds the memory to some 200 kB. Correlated series have their own p, and seldom ask twice.
+const mostPredictions = 4096
+
+// limit is predictiveLimit.
+func (k *predictions) limit(of prediction) float64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	limit, ok := k.known[of]
+	if !ok {
+		if limit = predictiveLimit(of.p, of.n, of.m); k.known == nil || len(k.known) == mostPredictions {
+			k.known = map[prediction]float64{}
+		}
+		k.known[of] = limit
+	}
+	return limit
 }

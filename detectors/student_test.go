@@ -25,6 +25,19 @@ func TestStudentUpper(t *testing.T) {
 	}
 }
 
+// However many were asked for, in whatever order, a limit that is kept is the one computed.
+func TestPredictionsAreThoseComputed(t *testing.T) {
+	var known predictions
+	for round := range 3 {
+		for n := 4; n < 2000; n++ {
+			of := prediction{p: 1e-5 * float64(1+round), n: n, m: n / 2}
+			if got := known.limit(of); got != predictiveLimit(of.p, of.n, of.m) || got != known.limit(of) || len(known.known) > mostPredictions {
+				t.Fatalf("%+v: %v, computed %v, %d kept", of, got, predictiveLimit(of.p, of.n, of.m), len(known.known))
+			}
+		}
+	}
+}
+
 func BenchmarkStudentUpper(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		studentUpper(5e-6, 10+i%490)

@@ -39,6 +39,7 @@ type zscore struct {
 	cfg ZScoreConfig
 	promise
 	baseline *Baseline
+	known    *predictions // shared by the detectors of a Maker
 
 	limitOf limitOf
 	limit   float64
@@ -49,8 +50,9 @@ func newZScore(decode func(any) error) (Maker, error) {
 	if err := configure(&c, decode); err != nil {
 		return nil, err
 	}
+	known := new(predictions)
 	return func(e Env) Detector {
-		return &zscore{cfg: c, promise: promised(c.ARL0, defaultARL0, c.Warning), baseline: e.Baseline}
+		return &zscore{cfg: c, promise: promised(c.ARL0, defaultARL0, c.Warning), baseline: e.Baseline, known: known}
 	}, nil
 }
 
@@ -75,7 +77,7 @@ func (d *zscore) Limits() Limits {
 	}
 	of := limitOf{n: max(n, 3), m: max(m, 3), left: d.baseline.Correlation(), row: row, arl0: d.arl0()}
 	if of != d.limitOf {
-		d.limitOf, d.limit = of, predictiveLimit(of.chance(), of.n, of.m)
+		d.limitOf, d.limit = of, d.known.limit(prediction{of.chance(), of.n, of.m})
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, halfAgain)
 }
