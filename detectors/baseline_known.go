@@ -130,18 +130,31 @@ func (b *Baseline) stamp() uint64 {
 }
 
 // score is the normal score of x against the reference, or against what there is before it, in units of
-// 2⁻²⁰. The detectors of a series ask for the same value in turn: the last answer is kept.
+// 2⁻²⁰.
 func (b *Baseline) score(x float64) int32 {
-	if !b.asked.known || b.asked.x != x {
-		b.asked = answer{x: x, score: b.ranks.score(x), known: true}
+	a := b.ask(x)
+	if !a.scored {
+		a.score, a.scored = b.ranks.scoreAt(a.spot), true
 	}
-	return b.asked.score
+	return a.score
+}
+
+// place is where x stands in the reference.
+func (b *Baseline) place(x float64) place { return b.ranks.placeAt(b.ask(x).spot) }
+
+// ask looks x up. The detectors of a series ask for the same value in turn: the last answer is kept.
+func (b *Baseline) ask(x float64) *answer {
+	if a := &b.asked; !a.known || a.x != x {
+		*a = answer{x: x, spot: b.ranks.find(x), known: true}
+	}
+	return &b.asked
 }
 
 type answer struct {
-	x     float64
-	score int32
-	known bool
+	x             float64
+	spot          spot
+	score         int32
+	known, scored bool
 }
 
 // spaced adds to the evidence what is known of the resemblance of neighbours.

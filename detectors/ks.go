@@ -91,7 +91,7 @@ func (d *ks) Score(s Sample) (float64, bool) {
 		return 0, false
 	}
 	if d.baseline.recent.due() {
-		d.stage(d.baseline.ranks.place(s.Value()))
+		d.stage(d.baseline.place(s.Value()))
 	}
 	return d.sorted.statistic(d.baseline.ranks.n), true
 }
@@ -102,7 +102,7 @@ func (d *ks) sync() bool {
 	case now == d.since:
 	case now.follows(d.since):
 		d.since = now
-		d.stage(d.baseline.ranks.place(d.baseline.recent.last()))
+		d.stage(d.baseline.place(d.baseline.recent.last()))
 		d.staged = false
 		d.places[d.pos] = d.next
 		if d.pos++; d.pos == len(d.places) {
@@ -116,7 +116,7 @@ func (d *ks) sync() bool {
 		d.since = now
 		win := &d.baseline.recent
 		for i := max(0, win.n-d.cfg.Window); i < win.n; i++ {
-			p := d.baseline.ranks.place(win.value(i))
+			p := d.baseline.place(win.value(i))
 			d.places[len(d.sorted)] = p
 			d.sorted = append(d.sorted, p)
 		}

@@ -39,11 +39,12 @@ func (w ksWindow) swap(out, in place) {
 
 // statistic is D, 0 to 1, against a reference of m values.
 func (w ksWindow) statistic(m int) float64 {
-	n, widest, seen := len(w), 0, 0 // seen is m times the number of window values before p
+	n, seen := len(w), 0  // seen is m times the number of window values before p
+	before, after := 0, 0 // the widest gaps; two, so that neither comparison waits for the other
 	for _, p := range w {
-		widest = max(widest, p.below()*n-seen)
+		before = max(before, p.below()*n-seen)
 		seen += m
-		widest = max(widest, seen-p.upTo()*n)
+		after = max(after, seen-p.upTo()*n)
 	}
-	return float64(widest) / float64(m*n)
+	return float64(max(before, after)) / float64(m*n)
 }

@@ -120,12 +120,13 @@ func (r *ranks) standardized(quantile float64) int32 {
 }
 
 // score is the standardized normal score of x in units of 2⁻²⁰.
-func (r *ranks) score(x float64) int32 {
-	i, known := r.find(x)
-	if known {
-		return r.scores[i]
+func (r *ranks) score(x float64) int32 { return r.scoreAt(r.find(x)) }
+
+func (r *ranks) scoreAt(at spot) int32 {
+	if at.known {
+		return r.scores[at.level]
 	}
-	below := r.below(i)
+	below := r.below(at.level)
 	return r.standardized(r.quantile(below, below))
 }
 
@@ -137,18 +138,24 @@ func (r *ranks) scoresOf(values []float64, dst []int32) []int32 {
 	return dst
 }
 
-// place is where x stands in the list.
-func (r *ranks) place(x float64) place {
-	i, known := r.find(x)
-	if known {
-		return placeOf(r.below(i), int(r.upTo[i]))
+// placeAt is where a value at a spot stands in the list.
+func (r *ranks) placeAt(at spot) place {
+	below := r.below(at.level)
+	if at.known {
+		return placeOf(below, int(r.upTo[at.level]))
 	}
-	return placeOf(r.below(i), r.below(i))
+	return placeOf(below, below)
 }
 
-// find is the number of levels below x, and whether the next one is x. It halves without a branch on the values, which
-// a processor would guess wrong every other time.
-func (r *ranks) find(x float64) (i int, known bool) {
+// A spot is where a value stands among the levels.
+type spot struct {
+	level int  // number of levels below it
+	known bool // it is the next one
+}
+
+// find halves without a branch on the values, which a processor would guess wrong every other time.
+func (r *ranks) find(x float64) spot {
+	i := 0
 	for n := len(r.levels); n > 0; {
 		half := (n + 1) / 2
 		above := 0
@@ -158,7 +165,7 @@ func (r *ranks) find(x float64) (i int, known bool) {
 		i += half & -above
 		n -= half
 	}
-	return i, i < len(r.levels) && r.levels[i] == x
+	return spot{i, i < len(r.levels) && r.levels[i] == x}
 }
 
 // below is the number of values below level i.

@@ -34,7 +34,7 @@ func (r *Rarity) Of(score float64) float64 {
 	if !(gap > 0) { // the detector says the same nearly always: twice that is rare
 		gap = math.Max(math.Abs(middle), math.SmallestNonzeroFloat64)
 	}
-	d := math.Max(0, math.Min(rarityFloat, (score-middle)/gap))
+	d := max(0, min(rarityFloat, (score-middle)/gap))
 	return d / (1 + d)
 }
 
@@ -88,17 +88,22 @@ func (q *quantile) learn(x float64) {
 		q.n++
 		return
 	}
-	q.height[0], q.height[4] = math.Min(q.height[0], x), math.Max(q.height[4], x)
-	for i := 1; i < 5; i++ {
-		if x < q.height[i] || i == 4 {
+	q.height[0], q.height[4] = min(q.height[0], x), max(q.height[4], x)
+	for i := 1; i < 4; i++ {
+		if x < q.height[i] {
 			q.place[i]++
 		}
 	}
+	q.place[4]++
+	last := float64(q.n) // the rank of the newest, from 0
 	q.n++
-	for i := 1; i < 4; i++ {
-		want := 1 + float64(float64(q.n-1)*[...]float64{0, q.p / 2, q.p, (1 + q.p) / 2, 1}[i])
-		if d := want - q.place[i]; d >= 1 && q.place[i+1]-q.place[i] > 1 || d <= -1 && q.place[i-1]-q.place[i] < -1 {
-			q.move(i, math.Copysign(1, d))
+	for i, share := range [...]float64{q.p / 2, q.p, (1 + q.p) / 2} {
+		i++
+		d := 1 + float64(last*share) - q.place[i]
+		if d >= 1 && q.place[i+1]-q.place[i] > 1 {
+			q.move(i, 1)
+		} else if d <= -1 && q.place[i-1]-q.place[i] < -1 {
+			q.move(i, -1)
 		}
 	}
 	if q.n >= rarityLong {

@@ -165,6 +165,9 @@ func (j *evalJudge) ask(p *evalPanel, named []stream.Named, sample detectors.Sam
 			p.rarities[i].Learn(score)
 			breach = breach || score >= limits.Warning
 		}
+		if p.states[i].Phase == alerts.Idle && !(ready && score >= limits.Warning) {
+			continue // most records: a step would change nothing
+		}
 		o := alerts.Observation{At: sample.At, Ready: ready, Score: score, Warning: limits.Warning, Critical: limits.Critical}
 		next, change := j.policies[named[i].Name].Policy.Step(p.states[i], o)
 		p.states[i] = next
