@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -133,6 +134,41 @@ func TestE2ERejectsFused(t *testing.T) {
 	for partition, rs := range l.committed(l.topic("all")) {
 		if len(rs) != 2 {
 			t.Errorf("%d messages in partition %d, want 2", len(rs), partition)
+		}
+	}
+}
+
+// TestE2ERejectsMany sends back more than goes into one transaction.
+func TestE2ERejectsMany(t *testing.T) {
+	const many = 2*redriveBatch + 3
+	l := newLab(t, false)
+	p := l.run()
+	var broken []*kgo.Record
+	for i := range many {
+		broken = append(broken, &kgo.Record{Topic: l.topic("telemetry"), Value: fmt.Appendf(nil, "no json %d", i)})
+	}
+	if err := l.client.ProduceSync(context.Background(), broken...).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	l.waitRecords(many)
+	if err := p.stop(); err != nil {
+		t.Fatalf("stop: %v", err)
+	}
+	config := "--config=" + l.path("config.yaml")
+	for i, want := range []string{"1003 sent back, 0 had been sent back before\n", "0 sent back, 1003 had been sent back before\n"} {
+		if got := l.command("rejects", "redrive", config, "--all"); got != want {
+			t.Errorf("redrive %d: %q, want %q", i, got, want)
+		}
+	}
+	times := map[string]int{}
+	for _, rs := range l.committed(l.topic("telemetry")) {
+		for _, r := range rs {
+			times[string(r.Value)]++
+		}
+	}
+	for _, r := range broken {
+		if times[string(r.Value)] != 2 {
+			t.Errorf("%q stands %d times in its topic, want 2", r.Value, times[string(r.Value)])
 		}
 	}
 }

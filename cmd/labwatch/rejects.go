@@ -31,7 +31,7 @@ func parseRejectAddress(s string) (a rejectAddress, err error) {
 	return rejectAddress{int32(p), o}, nil
 }
 
-// rejected is one message that was set aside.
+// rejected is one message that was set aside, but for the message itself: there may be more than memory holds.
 type rejected struct {
 	rejectAddress
 	at       time.Time // when it was set aside
@@ -39,7 +39,7 @@ type rejected struct {
 	origin   string    // partition/offset there
 	stage    string
 	reason   string
-	sealed   []byte
+	size     int // of the sealed message, bytes
 	redriven bool
 }
 
@@ -84,7 +84,7 @@ func (a *asking) find(ctx context.Context, filter *rejectFilter) ([]rejected, er
 			return nil
 		}
 		r := rejected{
-			rejectAddress: rejectAddress{f.Partition, f.Offset}, at: time.Unix(0, f.At).UTC(), sealed: f.Value,
+			rejectAddress: rejectAddress{f.Partition, f.Offset}, at: time.Unix(0, f.At).UTC(), size: len(f.Value),
 			topic:  f.Header("__connect.errors.topic"),
 			origin: f.Header("__connect.errors.partition") + "/" + f.Header("__connect.errors.offset"),
 			stage:  f.Header("__connect.errors.stage"), reason: f.Header("labwatch.error.code"),
@@ -109,4 +109,26 @@ func (a *asking) find(ctx context.Context, filter *rejectFilter) ([]rejected, er
 		return int(a.offset - b.offset)
 	})
 	return list, nil
+}
+
+// each reads the sealed messages of a list once more and hands over one at a time, those of a partition in their order.
+func (a *asking) each(ctx context.Context, list []rejected, do func(r *rejected, sealed []byte) error) error {
+	if len(list) == 0 {
+		return nil
+	}
+	wanted := make(map[rejectAddress]*rejected, len(list))
+	from := list[0].at
+	for i := range list {
+		r := &list[i]
+		wanted[r.rejectAddress] = r
+		if r.at.Before(from) {
+			from = r.at
+		}
+	}
+	return a.scan(ctx, a.env.Topics.Rejects, from, func(f kafka.Found) error {
+		if r := wanted[rejectAddress{f.Partition, f.Offset}]; r != nil {
+			return do(r, f.Value)
+		}
+		return nil
+	})
 }

@@ -58,7 +58,7 @@ aside, and whether it was sent back. The messages themselves are sealed: see "re
 
 func writeRejectsJSON(w io.Writer, list []rejected) error {
 	for _, r := range list {
-		line, err := json.Marshal(rejectJSON{r.String(), r.at, r.topic, r.origin, r.stage, r.reason, len(r.sealed), r.redriven})
+		line, err := json.Marshal(rejectJSON{r.String(), r.at, r.topic, r.origin, r.stage, r.reason, r.size, r.redriven})
 		if err != nil {
 			return fmt.Errorf("encode reject: %w", err)
 		}

@@ -38,23 +38,24 @@ output goes.`,
 			if len(list) == 0 {
 				return fmt.Errorf("there is no reject %v", at)
 			}
-			r := list[0]
-			key, value, err := open(&r)
-			if err != nil {
+			return a.each(cmd.Context(), list, func(r *rejected, sealed []byte) error {
+				key, value, err := open(r, sealed)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "from %s %s, set aside at %s (%s): %s\nkey: %q\n", r.topic, r.origin,
+					r.at.Format("2006-01-02 15:04:05 UTC"), r.stage, r.reason, key)
+				_, err = cmd.OutOrStdout().Write(value)
 				return err
-			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "from %s %s, set aside at %s (%s): %s\nkey: %q\n", r.topic, r.origin,
-				r.at.Format("2006-01-02 15:04:05 UTC"), r.stage, r.reason, key)
-			_, err = cmd.OutOrStdout().Write(value)
-			return err
+			})
 		},
 	}
 	configFlag(c, &filter.config)
 	return c
 }
 
-// unseal opens a reject.
-type unseal func(*rejected) (key, value []byte, err error)
+// unseal opens the message of a reject.
+type unseal func(r *rejected, sealed []byte) (key, value []byte, err error)
 
 // askOpen connects, with the keys at hand.
 func askOpen(ctx context.Context, path string, stderr io.Writer) (*asking, unseal, error) {
@@ -71,8 +72,8 @@ func askOpen(ctx context.Context, path string, stderr io.Writer) (*asking, unsea
 		a.Close()
 		return nil, nil, usageError{err}
 	}
-	return a, func(r *rejected) (key, value []byte, err error) {
-		payload, err := sealer.Open(r.sealed)
+	return a, func(r *rejected, sealed []byte) (key, value []byte, err error) {
+		payload, err := sealer.Open(sealed)
 		if err == nil {
 			key, value, err = stream.UnframeReject(payload)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -47,8 +48,11 @@ again is a new reject.`,
 	return c
 }
 
-// redriveBatch bounds the messages of one transaction.
-const redriveBatch = 500
+// What one transaction sends back at the most: messages, and their bytes unless a single one is larger.
+const (
+	redriveBatch = 500
+	redriveBytes = 8 << 20
+)
 
 // redrive sends back what the filter takes and what was not sent before.
 func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilter, open unseal, dry bool) error {
@@ -64,27 +68,26 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 	if err != nil {
 		return err
 	}
+	all := len(list)
+	list = slices.DeleteFunc(list, func(r rejected) bool { return r.redriven })
+	before := all - len(list)
 	var batch []kafka.Back
-	sent, before := 0, 0
+	sent, held := 0, 0
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
 		err := sender.Send(ctx, batch)
-		batch = batch[:0]
+		clear(batch)
+		batch, held = batch[:0], 0
 		return err
 	}
 	var locked error
-	for i := range list {
-		r := &list[i]
-		if r.redriven {
-			before++
-			continue
-		}
-		key, value, err := open(r)
+	err = a.each(ctx, list, func(r *rejected, sealed []byte) error {
+		key, value, err := open(r, sealed)
 		if err != nil { // sealed with a key that is gone; the others go back all the same
 			locked = errors.Join(locked, err)
-			continue
+			return nil
 		}
 		from, err := parseRejectAddress(r.origin)
 		if err != nil {
@@ -92,16 +95,21 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 		}
 		sent++
 		if dry {
-			continue
+			return nil
 		}
-		batch = append(batch, kafka.Back{Partition: r.partition, Offset: r.offset, Topic: r.topic, From: from.partition, Key: key, Value: value})
-		if len(batch) == redriveBatch {
+		if len(batch) == redriveBatch || held+len(key)+len(value) > redriveBytes {
 			if err := flush(); err != nil {
 				return err
 			}
 		}
+		batch = append(batch, kafka.Back{Partition: r.partition, Offset: r.offset, Topic: r.topic, From: from.partition, Key: key, Value: value})
+		held += len(key) + len(value)
+		return nil
+	})
+	if err == nil {
+		err = flush()
 	}
-	if err := flush(); err != nil {
+	if err != nil {
 		return err
 	}
 	what := "sent back"
