@@ -153,7 +153,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		d.log.Info().Msg("stopping: what was read is judged and committed")
 	})
 	if err == nil {
-		d.log.Info().Msg("stopped; everything that was read is committed")
+		d.log.Info().Msg("stopped in order; what it had worked is committed")
 	}
 	return err
 }

@@ -20,10 +20,14 @@ type forgotten struct {
 	*Judge
 	b    *bench
 	once sync.Once
+	stop func() // just before that; may be nil
 }
 
 func (f *forgotten) seal(now time.Time, last bool, send sender) map[place]mark {
 	f.once.Do(func() {
+		if f.stop != nil {
+			f.stop()
+		}
 		answered := f.b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: f.env.Group + "-judge", Err: kerr.UnknownMemberID})
 		ctx, cancel := context.WithTimeout(f.b.t.Context(), patience)
 		defer cancel()
@@ -63,6 +67,33 @@ func TestMemberForgottenBeforeCommit(t *testing.T) {
 	}
 	if !bytes.Contains(said.Bytes(), []byte(errOvertaken.Error())) {
 		t.Error("the group's loop did not fail in the middle of a transaction")
+	}
+}
+
+// TestStopMeetsRebalance: what a stop cannot commit because the group moves on is aborted in order. That is no failure, and
+// the next start works it.
+func TestStopMeetsRebalance(t *testing.T) {
+	b := newBench(t)
+	b.write("a", 5)
+	run := func(ctx context.Context, st func(*Judge) stage) (commits uint64, err error) {
+		j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+		err = runSessions(ctx, b.env, "judge", []string{j.topic}, st(j), &j.stats.sessionStats)
+		return j.stats.commits.Get(), err
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if commits, err := run(ctx, func(j *Judge) stage { return &forgotten{Judge: j, b: b, stop: cancel} }); err != nil || commits != 0 {
+		t.Errorf("%d commits; the stop failed: %v", commits, err)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { _, err := run(ctx, func(j *Judge) stage { return j }); done <- err }()
+	b.await("all is judged", b.settled)
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if ids := b.published(5); len(ids) != 5 {
+		t.Errorf("%d records are published, want 5", len(ids))
 	}
 }
 

@@ -186,6 +186,12 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	s.mu.Lock()
 	s.revoke = false
 	s.mu.Unlock()
+	if overtaken := err == nil && !committed || errors.Is(err, errOvertaken); overtaken && ctx.Err() != nil && failed.get() == nil {
+		s.unsaved = false // it was aborted in order, as if its input had not been read
+		s.env.Log.Info().Str("stage", s.name).Int("messages", s.held).
+			Msg("stopped while the group moved partitions: the last transaction was aborted, and whoever has them next works its input")
+		return errOvertaken
+	}
 	if err != nil {
 		return fmt.Errorf("end transaction: %w", err)
 	}
