@@ -61,6 +61,30 @@ func checkClockAndChance(f file) (found []string) {
 	return found
 }
 
+func TestNoGoroutines(t *testing.T) {
+	report(t, checkGoroutines)
+}
+
+// checkGoroutines: in the rooms that judge, and in secret, nothing runs beside anything else, so that neither an answer nor
+// a test depends on who is faster. That is why the race detector need not look at them. Tests may.
+func checkGoroutines(f file) (found []string) {
+	if f.isTest() || f.syntax.Name.Name == "main" || f.room() != "secret" && !slices.Contains(judging, f.room()) {
+		return nil
+	}
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			found = append(found, "starts a goroutine; room "+f.room()+" works one thing after the other")
+		case *ast.SelectorExpr:
+			if n.Sel.Name == "Go" { // of a sync.WaitGroup or an errgroup.Group
+				found = append(found, "starts a goroutine by Go; room "+f.room()+" works one thing after the other")
+			}
+		}
+		return true
+	})
+	return found
+}
+
 // uses calls visit with each name that a file takes from the package at importPath.
 func uses(f file, importPath string, visit func(name string)) {
 	local := ""

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// enabled skips what takes minutes and starts processes.
+// enabled skips what takes minutes and starts processes. Such runs wait more than they compute: -parallel 4 is no risk on
+// two cores.
 func enabled(t *testing.T) {
 	t.Helper()
 	if os.Getenv("LABWATCH_FAULTS") == "" {
@@ -35,6 +36,7 @@ func TestKills(t *testing.T) {
 	seed := freshSeed(t)
 	for _, way := range []string{"sequenced", "fused"} {
 		t.Run(way, func(t *testing.T) {
+			t.Parallel()
 			var out bytes.Buffer
 			code := execute(context.Background(), []string{"--kills", "30", "--for", "4m", "--seed", seed, "--way", way}, &out)
 			if code != exitOK || !strings.Contains(out.String(), "\nfaults=30 ") {
@@ -51,6 +53,7 @@ func TestSabotage(t *testing.T) {
 	seed := freshSeed(t)
 	for _, m := range sabotages {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			var out bytes.Buffer
 			if code := execute(context.Background(), []string{"--sabotage", m.name, "--for", "20s", "--seed", seed}, &out); code != exitOK {
 				t.Errorf("%s: not caught\n%s", m.what, &out)

@@ -3,11 +3,13 @@ package rig
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ModuleRoot is where the repository lies, wherever in it we were started.
@@ -34,12 +36,20 @@ func Build(ctx context.Context, program string, flags ...string) error {
 	return nil
 }
 
+// The ports of FreeAddress: below those that systems give to outgoing connections (Linux from 32768 on, IANA from 49152
+// on), or one of these could take the port of a child that is just being started again.
+const firstPort, lastPort = 20_000, 32_767
+
 // FreeAddress is one on the loopback interface on which a child can listen. Somebody else may take it first; then the
 // child says so.
 func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
+	draw := rand.New(rand.NewPCG(uint64(os.Getpid()), uint64(time.Now().UnixNano())))
+	var err error
+	for range 100 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+draw.IntN(lastPort-firstPort+1))); err == nil {
+			return l.Addr().String(), l.Close()
+		}
 	}
-	return l.Addr().String(), l.Close()
+	return "", fmt.Errorf("find a free port: %w", err)
 }
