@@ -81,16 +81,20 @@ func (c *campaign) lose(ctx context.Context, i *instance, f fault, w *witness) e
 	for deadline := at.Add(stallPatience); ctx.Err() == nil && time.Now().Before(deadline) && !w.allSince(at.Add(time.Second)); {
 		sleep(ctx, 50*time.Millisecond)
 	}
+	c.mu.Lock()
+	c.done[len(c.done)-1].back = time.Now()
+	c.mu.Unlock()
 	return i.start()
 }
 
-// delays says how long each fault alone kept a partition without output, beyond the pause before a restart.
+// delays says how long each fault alone kept a partition without output, beyond the pause before a restart. That partitions
+// move to an instance that comes back is another thing.
 func (r *result) delays() string {
 	var all []time.Duration
 	for n, f := range r.faults {
 		worst := time.Duration(0)
 		for _, g := range r.gaps {
-			if cause(r.faults, g) == &r.faults[n] {
+			if cause(r.faults, g) == &r.faults[n] && (f.back.IsZero() || g.from.Before(f.back)) {
 				worst = max(worst, g.to.Sub(g.from)-f.lasts)
 			}
 		}

@@ -13,7 +13,7 @@ func TestDelays(t *testing.T) {
 	at := func(seconds float64) time.Time { return zero.Add(time.Duration(seconds*1000+0.5) * time.Millisecond) }
 	faults := func(k kind, lasts time.Duration) (all []injected) {
 		for n := range 3 {
-			all = append(all, injected{fault{kind: k, lasts: lasts}, at(float64(10 + 20*n))})
+			all = append(all, injected{fault: fault{kind: k, lasts: lasts}, at: at(float64(10 + 20*n)), back: at(float64(17 + 20*n))})
 		}
 		return all
 	}
@@ -22,6 +22,7 @@ func TestDelays(t *testing.T) {
 		{0, at(9.9), at(16.4)},    // 6.5 s; the last output before the fault was just committed
 		{1, at(9.9), at(14)},      // shorter, of the same fault
 		{3, at(30.2), at(36.2)},   // 6 s
+		{3, at(37.1), at(48)},     // of the return of the instance
 		{2, at(49.95), at(56.75)}, // 6.8 s
 	}
 	for _, c := range []struct {
@@ -31,7 +32,7 @@ func TestDelays(t *testing.T) {
 		want  string
 	}{
 		{gone, 0, gaps, "fault=gone times=3 worst_ms=6800 median_ms=6500 allowed_ms=6600 within=false load="},
-		{gone, 0, gaps[:4], "fault=gone times=3 worst_ms=6500 median_ms=6000 allowed_ms=6600 within=true load="},
+		{gone, 0, gaps[:5], "fault=gone times=3 worst_ms=6500 median_ms=6000 allowed_ms=6600 within=true load="},
 		{kill, 6 * time.Second, gaps, "fault=kill times=3 worst_ms=800 median_ms=500 allowed_ms=600 within=false load="},
 		{term, 10 * time.Second, gaps, "fault=term times=3 worst_ms=0 median_ms=0 allowed_ms=600 within=true load="},
 	} {

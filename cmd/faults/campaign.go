@@ -21,7 +21,8 @@ type campaign struct {
 // injected is a fault that was done.
 type injected struct {
 	fault
-	at time.Time
+	at   time.Time
+	back time.Time // of alone: when an instance that the others had replaced was started again; else zero
 }
 
 // run works every target's plan at the same time and returns when the last fault is over.
@@ -71,7 +72,7 @@ func (c *campaign) begin(f fault, enough func()) bool {
 		enough()
 		return false
 	}
-	c.done = append(c.done, injected{f, time.Now()})
+	c.done = append(c.done, injected{fault: f, at: time.Now()})
 	whom := fmt.Sprintf("i%d", f.hits)
 	switch f.hits {
 	case theBroker:

@@ -80,7 +80,7 @@ func TestRedoPoint(t *testing.T) {
 // TestCause gives a gap to the fault that began last before it.
 func TestCause(t *testing.T) {
 	at := func(s float64) time.Time { return time.Unix(1000, 0).Add(time.Duration(s * float64(time.Second))) }
-	faults := []injected{{fault{kind: kill}, at(10)}, {fault{kind: term}, at(20)}}
+	faults := []injected{{fault: fault{kind: kill}, at: at(10)}, {fault: fault{kind: term}, at: at(20)}}
 	for _, c := range []struct {
 		from float64
 		want kind

@@ -177,7 +177,9 @@ func (s *session) options(stop context.Context) []kgo.Opt {
 		kgo.ConsumeTopics(s.topics...),
 		kgo.InstanceID(s.member()), // a restart within the session timeout moves no partitions
 		kgo.SessionTimeout(env.SessionTimeout),
-		kgo.HeartbeatInterval(max(env.SessionTimeout/10, 500*time.Millisecond)),
+		// An instance without partitions learns by it that it gets some, which nobody works until then. One with partitions
+		// sends more, one with each commit.
+		kgo.HeartbeatInterval(min(env.SessionTimeout/20, time.Second)),
 		kgo.RebalanceTimeout(2*env.SessionTimeout),  // whoever died in a rebalance must not hold up the others for a minute
 		kgo.TransactionTimeout(env.SessionTimeout),  // a dead owner's transaction must not block readers for longer
 		kgo.BlockRebalanceOnPoll(),                  // rebalances fall between transactions
