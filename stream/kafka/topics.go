@@ -11,6 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 )
 
 // Layout is what start-up learned about the cluster.
@@ -19,7 +21,7 @@ type Layout struct {
 	JudgedTopic   string // the log, or the fused input topic
 	StateID       string // Kafka's ids of that topic and of the snapshot topic: made anew, they have others
 	Partitions    int32  // of that topic, and so of the snapshot topic
-	BrokerVersion string // the client's guess from the protocol versions; "embedded" of the embedded broker
+	BrokerVersion string // the client's guess from the protocol versions; "embedded" of the embedded broker, or "unknown"
 }
 
 // Connect makes the client that is used outside transactions and waits until a broker answers, at most patience. It
@@ -124,14 +126,15 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 			return Layout{}, err
 		}
 	}
-	l, err := layout(ctx, env, admin, judged)
+	l, err := layout(ctx, env, client, judged)
 	if err != nil {
 		return Layout{}, err
 	}
 	return l, checkRights(ctx, env, client, rights)
 }
 
-func layout(ctx context.Context, env *Environment, admin *kadm.Client, judged string) (Layout, error) {
+func layout(ctx context.Context, env *Environment, client *kgo.Client, judged string) (Layout, error) {
+	admin := kadm.NewClient(client)
 	var metadata kadm.Metadata
 	var err error
 	for range 50 { // a topic just created may take a moment to appear
@@ -153,15 +156,27 @@ func layout(ctx context.Context, env *Environment, admin *kadm.Client, judged st
 			"set it back, or remove the group and %s to start anew", judged, n, env.Topics.Snapshots, snapshots, env.Topics.Snapshots)
 	}
 	version := "embedded"
-	if v, err := admin.ApiVersions(ctx); err == nil && !env.Embedded {
-		if sorted := v.Sorted(); len(sorted) > 0 {
-			version = sorted[0].VersionGuess()
-		}
+	if !env.Embedded {
+		version = brokerVersion(ctx, client)
 	}
 	return Layout{
 		ClusterID: metadata.Cluster, JudgedTopic: judged, StateID: metadata.Topics[judged].ID.String() + "+" + metadata.Topics[env.Topics.Snapshots].ID.String(),
 		Partitions: int32(n), BrokerVersion: version,
 	}, nil
+}
+
+// brokerVersion guesses the version from what one node says, whichever answers: others may be down.
+func brokerVersion(ctx context.Context, client *kgo.Client) string {
+	ask := kmsg.NewPtrApiVersionsRequest()
+	ask.ClientSoftwareName, ask.ClientSoftwareVersion = "labwatch", "1" // Kafka takes no empty ones
+	answer, err := ask.RequestWith(ctx, client)
+	if err == nil {
+		err = kerr.ErrorForCode(answer.ErrorCode)
+	}
+	if err != nil {
+		return "unknown"
+	}
+	return kversion.FromApiVersionsResponse(answer).VersionGuess()
 }
 
 func createAll(ctx context.Context, admin *kadm.Client, env *Environment, topics []string, partitions int32, config map[string]*string) error {
