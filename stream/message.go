@@ -31,8 +31,8 @@ type Header struct {
 	Value []byte
 }
 
-// Output is one message to be published. Its bytes are not touched again by whoever emitted it; the list of headers is,
-// so whoever keeps an output copies the list.
+// Output is one message to be published. Its bytes are not touched again by whoever emitted it before he is told to
+// reuse them; the list of headers is, so whoever keeps an output copies the list.
 type Output struct {
 	To         Sink
 	Key, Value []byte

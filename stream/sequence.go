@@ -29,6 +29,9 @@ func (s *Sequencer) Process(m Message, emit Emit) {
 		})
 }
 
+// Reuse says that nobody holds an output any more that was emitted before: their bytes may be written over.
+func (s *Sequencer) Reuse() { s.publish.slab.reuse() }
+
 // Committed says that everything emitted since the last call is committed: only now it is counted.
 func (s *Sequencer) Committed() {
 	s.metrics.add(&s.tally)

@@ -1,8 +1,11 @@
 package stream
 
 // slab hands out room for outputs from large blocks, so that a record costs no allocation of its own. A block is
-// collected as a whole when the last output in it was published; nothing is ever reused.
-type slab struct{ block []byte }
+// collected as a whole when the last output in it was published, or used again by whoever knows that: see reuse.
+type slab struct {
+	block      []byte
+	full, free [][]byte // blocks of slabSize
+}
 
 // slabSize is a compromise: large enough to make allocations rare, small enough that one slow output does not hold
 // much memory.
@@ -11,7 +14,7 @@ const slabSize = 64 << 10
 // take returns what fill appends. The result keeps no room behind it, so that nobody can append into a neighbour.
 func (s *slab) take(atMost int, fill func(dst []byte) []byte) []byte {
 	if cap(s.block)-len(s.block) < atMost {
-		s.block = make([]byte, 0, max(slabSize, atMost))
+		s.next(atMost)
 	}
 	from := len(s.block)
 	full := fill(s.block)
@@ -20,4 +23,26 @@ func (s *slab) take(atMost int, fill func(dst []byte) []byte) []byte {
 	}
 	s.block = full
 	return full[from:len(full):len(full)]
+}
+
+func (s *slab) next(atLeast int) {
+	if cap(s.block) == slabSize {
+		s.full = append(s.full, s.block)
+	}
+	if n := len(s.free); n > 0 && atLeast <= slabSize {
+		s.block, s.free = s.free[n-1], s.free[:n-1]
+		return
+	}
+	s.block = make([]byte, 0, max(slabSize, atLeast))
+}
+
+// reuse takes back everything that was handed out since the last call. What is kept is what was used since then, so a
+// burst is not remembered for ever. Go would have to clear as many new blocks, and to look for the old ones.
+func (s *slab) reuse() {
+	clear(s.free)
+	for i, block := range s.full {
+		s.full[i] = block[:0]
+	}
+	s.free, s.full = s.full, s.free[:0]
+	s.block = s.block[:0]
 }

@@ -173,6 +173,9 @@ func (w *Worker) tick(m Message, t tick, emit Emit) error {
 	return nil
 }
 
+// Reuse says that nobody holds an output any more that was emitted before: their bytes may be written over.
+func (w *Worker) Reuse() { w.publish.slab.reuse() }
+
 // Committed says that everything emitted since the last call is committed: only now it is counted.
 func (w *Worker) Committed(now int64) {
 	w.j.Metrics.add(&w.tally)

@@ -16,29 +16,57 @@ func incoming(r *kgo.Record) stream.Message {
 
 // sheaf hands out records and room for their headers from large blocks. It serves one goroutine.
 type sheaf struct {
-	records []kgo.Record
-	headers []kgo.RecordHeader
+	records blocks[kgo.Record]
+	headers blocks[kgo.RecordHeader]
 }
 
-// sheafSize records are allocated at once. A block lives until the last of them is acknowledged.
-const sheafSize = 128
+const (
+	recordsAtOnce = 128
+	headersAtOnce = 7 * recordsAtOnce // of judged records
+)
 
-func (s *sheaf) record() *kgo.Record {
-	if len(s.records) == 0 {
-		s.records = make([]kgo.Record, sheafSize)
-	}
-	r := &s.records[0]
-	s.records = s.records[1:]
-	return r
+func (s *sheaf) record() *kgo.Record { return &s.records.take(1, recordsAtOnce)[0] }
+
+func (s *sheaf) room(n int) []kgo.RecordHeader { return s.headers.take(n, headersAtOnce) }
+
+// reuse takes back everything that was handed out since the last call: the transaction is committed, so the client has
+// given back every record.
+func (s *sheaf) reuse() {
+	s.records.reuse()
+	s.headers.reuse()
 }
 
-func (s *sheaf) room(n int) []kgo.RecordHeader {
-	if len(s.headers) < n {
-		s.headers = make([]kgo.RecordHeader, max(n, 7*sheafSize)) // of a judged record
+// blocks hands out values from blocks. A block that is not taken back lives until the last of its values is let go.
+type blocks[T any] struct {
+	left       []T // of the block at hand
+	used, free [][]T
+}
+
+// take gives n zero values; size is that of a block, always the same.
+func (b *blocks[T]) take(n, size int) []T {
+	if n > size {
+		return make([]T, n)
 	}
-	list := s.headers[:n:n]
-	s.headers = s.headers[n:]
+	if len(b.left) < n {
+		if last := len(b.free) - 1; last >= 0 {
+			b.left, b.free = b.free[last], b.free[:last]
+		} else {
+			b.left = make([]T, size)
+		}
+		b.used = append(b.used, b.left)
+	}
+	list := b.left[:n:n]
+	b.left = b.left[n:]
 	return list
+}
+
+// reuse keeps as many blocks as were used since the last call, so that a burst is not remembered for ever.
+func (b *blocks[T]) reuse() {
+	for _, block := range b.used {
+		clear(block)
+	}
+	clear(b.free)
+	b.free, b.used, b.left = b.used, b.free[:0], nil
 }
 
 // outgoing is the Kafka record of an output. Its timestamp is left to the client: brokers delete by timestamp and

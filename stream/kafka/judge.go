@@ -194,6 +194,8 @@ func (p *part) acked(i int, offset int64) {
 func (j *Judge) settle(now time.Time) {
 	for at, p := range j.opened() {
 		p.worker.Committed(now.UnixNano())
+		p.worker.Reuse()
+		p.sheaf.reuse()
 		j.stats.set.GetOrCreateGauge(keptGauge(at), nil).Set(float64(p.kept.redo - p.kept.first))
 		if len(p.keys) == 0 {
 			continue

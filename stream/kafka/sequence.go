@@ -137,5 +137,7 @@ func (s *Sequence) settle(time.Time) {
 	defer s.mu.Unlock()
 	for _, l := range s.lanes {
 		l.sequencer.Committed()
+		l.sequencer.Reuse()
+		l.sheaf.reuse()
 	}
 }

@@ -1,0 +1,48 @@
+package kafka
+
+import (
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// TestSheafGivesBlankRecords: what is handed out is blank and nobody else's, also where it was used before, and of a burst
+// no more is kept than the round after it needs.
+func TestSheafGivesBlankRecords(t *testing.T) {
+	var s sheaf
+	for round := range 12 {
+		n := 50
+		if round == 3 {
+			n = 5000
+		}
+		held := map[*kgo.Record]int{}
+		for i := range n {
+			r, h := s.record(), s.room(i%9)
+			if _, twice := held[r]; twice || r.Topic != "" || r.Value != nil || r.Headers != nil || !r.Timestamp.IsZero() || r.Offset != 0 {
+				t.Fatalf("round %d: record %d is %+v", round, i, r)
+			}
+			for j := range h {
+				if h[j].Key != "" || h[j].Value != nil {
+					t.Fatalf("round %d: header %d of record %d is %+v", round, j, i, h[j])
+				}
+				h[j] = kgo.RecordHeader{Key: "k", Value: []byte{byte(i)}}
+			}
+			*r = kgo.Record{Topic: "t", Value: []byte("v"), Headers: h, Offset: int64(i)}
+			held[r] = i
+		}
+		for r, i := range held {
+			for _, h := range r.Headers {
+				if r.Offset != int64(i) || h.Value[0] != byte(i) {
+					t.Fatalf("round %d: record %d was written over", round, i)
+				}
+			}
+		}
+		if big := s.room(3 * headersAtOnce); len(big) != 3*headersAtOnce {
+			t.Fatalf("%d headers, want %d", len(big), 3*headersAtOnce)
+		}
+		s.reuse()
+		if round == 6 && len(s.records.free)+len(s.headers.free) > 4 {
+			t.Errorf("%d and %d blocks are kept", len(s.records.free), len(s.headers.free))
+		}
+	}
+}
