@@ -57,9 +57,10 @@ func TestImportTable(t *testing.T) {
 }
 
 // testRooms are further rooms that the tests of a room may know: those that stand below the rooms it may import, to make
-// the things that it passes on unseen.
+// the things that it passes on unseen; and what runs labwatch from outside.
 var testRooms = map[string][]string{
 	"stream/kafka": {"record", "formats", "detectors", "alerts"},
+	"cmd/labwatch": {"cmd/rig"},
 }
 
 // checkImports holds the imports of one file against the two tables. Tests follow them as well:

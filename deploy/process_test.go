@@ -2,13 +2,14 @@ package deploy_test
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"os/exec"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"labwatch/cmd/rig"
 )
 
 // run runs a program to its end, and gives its standard output.
@@ -65,12 +66,11 @@ func await(t *testing.T, what string, f func() error) {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	at, err := rig.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return at
 }
 
 func write(t *testing.T, file, text string) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,6 +17,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/cmd/rig"
 )
 
 // lab is what an end-to-end test works in: a broker, topics of its own on it, a config, keys, and a state folder.
@@ -149,12 +150,11 @@ func (l *lab) createTopics(partitions int32, topics ...string) {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	n, err := net.Listen("tcp", "127.0.0.1:0")
+	at, err := rig.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer n.Close()
-	return n.Addr().String()
+	return at
 }
 
 // process is labwatch as a process of its own.
