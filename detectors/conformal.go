@@ -39,7 +39,7 @@ func newConformal(alpha float64, size int) conformal {
 // which is a step, exactly when its step does.
 const grades = 1 << 16
 
-func gradeOf(score float64) uint16 { return uint16(math.Max(0, math.Min(grades-1, score*grades))) }
+func gradeOf(score float64) uint16 { return uint16(max(0, min(grades-1, score*grades))) }
 
 // add takes in the score of a sample and draws the next level.
 func (c *conformal) add(score float64, suspect bool, rng *rand.PCG) {
@@ -60,12 +60,12 @@ func (c *conformal) add(score float64, suspect bool, rng *rand.PCG) {
 
 // keep lets a score take the place of the oldest, in the ring and in order.
 func (c *conformal) keep(score uint16) {
-	to, _ := slices.BinarySearch(c.sorted, score)
+	to := below(c.sorted, score)
 	if c.n < len(c.scores) {
 		c.sorted = slices.Insert(c.sorted, to, score)
 		c.n++
 	} else {
-		from, _ := slices.BinarySearch(c.sorted, c.scores[c.pos])
+		from := below(c.sorted, c.scores[c.pos])
 		if to > from { // what lies between moves by one, and nothing else
 			to--
 			copy(c.sorted[from:to], c.sorted[from+1:to+1])
@@ -89,10 +89,10 @@ func (c *conformal) level(u float64) {
 	}
 	above := int(allowed - u) // scores that may be greater
 	highest := c.sorted[max(0, c.n-1-above)]
-	from, _ := slices.BinarySearch(c.sorted, highest)
+	from := below(c.sorted, highest)
 	to := c.n
 	if highest < grades-1 {
-		to, _ = slices.BinarySearch(c.sorted, highest+1)
+		to = below(c.sorted, highest+1)
 	}
 	level := float64(highest)
 	if float64(c.n-to)+float64(u*float64(1+to-from)) > allowed {
@@ -103,8 +103,7 @@ func (c *conformal) level(u float64) {
 
 // pValue is the p-value of a score, ties counted against an alarm.
 func (c *conformal) pValue(score float64) float64 {
-	below, _ := slices.BinarySearch(c.sorted, gradeOf(score))
-	return float64(1+c.n-below) / float64(c.n+1)
+	return float64(1+c.n-below(c.sorted, gradeOf(score))) / float64(c.n+1)
 }
 
 // median is that of the scores; 0 when there are none.

@@ -33,8 +33,10 @@ const (
 func (n inode) leaf() bool { return n.skip < 0 }
 
 // step is the node after i on the way of x.
-func (t *itree) step(i int, x []int32) int {
-	n := t.nodes[i]
+func (t *itree) step(i int, x []int32) int { return step(t.nodes, i, x) }
+
+func step(nodes []inode, i int, x []int32) int {
+	n := &nodes[i]
 	above := int((int64(n.at) - int64(x[n.channel])) >> 63) // all ones, or zero
 	return i + 1 + int(n.skip)&above
 }
@@ -100,18 +102,18 @@ func (t *itree) leafSize(i, depth int, average []float64) int {
 }
 
 // isolation is 2^(-E[h]/c) over the trees: near 1 for a value that is isolated at once, 0.5 for an average
-// one, towards 0 in a dense middle. No tree is higher than height. Four trees are walked abreast, so that the
+// one, towards 0 in a dense middle. No tree is higher than height. Five trees are walked abreast, so that the
 // processor has something to do while it waits for a node.
 func isolation(trees []itree, height int, x []int32) float64 {
 	sum := int64(0)
 	k := 0
-	for ; k+4 <= len(trees); k += 4 {
-		a, b, c, d := &trees[k], &trees[k+1], &trees[k+2], &trees[k+3]
-		i, j, l, m := 0, 0, 0, 0
+	for ; k+5 <= len(trees); k += 5 {
+		a, b, c, d, e := trees[k].nodes, trees[k+1].nodes, trees[k+2].nodes, trees[k+3].nodes, trees[k+4].nodes
+		i, j, l, m, n := 0, 0, 0, 0, 0
 		for range height {
-			i, j, l, m = a.step(i, x), b.step(j, x), c.step(l, x), d.step(m, x)
+			i, j, l, m, n = step(a, i, x), step(b, j, x), step(c, l, x), step(d, m, x), step(e, n, x)
 		}
-		sum += int64(a.nodes[i].at) + int64(b.nodes[j].at) + int64(c.nodes[l].at) + int64(d.nodes[m].at)
+		sum += int64(a[i].at) + int64(b[j].at) + int64(c[l].at) + int64(d[m].at) + int64(e[n].at)
 	}
 	for ; k < len(trees); k++ {
 		i := 0

@@ -157,7 +157,7 @@ func (d *ks) Limits() Limits {
 		d.limit = math.Min(1, d.limit*math.Sqrt(inflation(ksShare*of.left)))
 	}
 	return levels(d.limit, d.cfg.Warning, d.cfg.Critical, func(w float64) float64 {
-		return math.Min(halfAgain(w), (1+w)/2)
+		return min(halfAgain(w), (1+w)/2)
 	})
 }
 

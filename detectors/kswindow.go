@@ -20,14 +20,12 @@ func (p place) below() int { return int(p >> 16) }
 func (p place) upTo() int  { return int(p & 0xFFFF) }
 
 func (w *ksWindow) add(p place) {
-	i, _ := slices.BinarySearch(*w, p)
-	*w = slices.Insert(*w, i, p)
+	*w = slices.Insert(*w, below(*w, p), p)
 }
 
 // swap takes one value out and another in. Only what lies between them moves.
 func (w ksWindow) swap(out, in place) {
-	from, _ := slices.BinarySearch(w, out)
-	to, _ := slices.BinarySearch(w, in)
+	from, to := below(w, out), below(w, in)
 	if to > from {
 		to--
 		copy(w[from:to], w[from+1:to+1])

@@ -3,7 +3,6 @@ package detectors
 import (
 	"errors"
 	"fmt"
-	"math"
 )
 
 // Every detector asks for arl0, the mean number of records to a false alarm while nothing has changed, and
@@ -58,7 +57,7 @@ func levels(derived, warning, critical float64, grave func(float64) float64) Lim
 	if critical == 0 {
 		critical = grave(derived)
 	}
-	return Limits{derived, math.Max(derived, critical)}
+	return Limits{derived, max(derived, critical)}
 }
 
 // halfAgain is the critical level on a scale that grows with the effect.
@@ -73,7 +72,7 @@ func configure[C interface{ Validate() []error }](c *C, decode func(any) error) 
 }
 
 // bounded keeps a score finite.
-func bounded(score float64) float64 { return math.Min(score, maxScore) }
+func bounded(score float64) float64 { return min(score, maxScore) }
 
 // direction is the sign of a difference.
 func direction(d float64) int {

@@ -48,7 +48,7 @@ func (p *promise) arl0() float64 {
 
 // thinned is the run length in readings that count, when only every stride-th does.
 func (p *promise) thinned(b *Baseline) float64 {
-	return math.Max(leastSpaced, p.arl0()/float64(b.Stride()))
+	return max(leastSpaced, p.arl0()/float64(b.Stride()))
 }
 
 // leastSpaced is the shortest run length in readings that count: a tenth of the shortest one in the tables.

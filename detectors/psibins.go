@@ -1,9 +1,6 @@
 package detectors
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // fewLevels is the number of distinct reference values below which each gets a bin of its own.
 const fewLevels = 20
@@ -74,10 +71,7 @@ func (b *psiBins) worth(w int) int {
 // an SD, 0.5 times the one asked for with 5 and 3.6 times with 0; see detectors/tables.
 const rareIn = 2
 
-func (b *psiBins) bin(x float64) int {
-	i, _ := slices.BinarySearch(b.edges, x)
-	return i
-}
+func (b *psiBins) bin(x float64) int { return below(b.edges, x) }
 
 // index is Σ (q-p) ln(q/p) over the bins for the window's counts, each with +1/2. logs[c] is ln(c + 1/2).
 func (b *psiBins) index(counts []int32, logs []float64) float64 {

@@ -153,18 +153,8 @@ type spot struct {
 	known bool // it is the next one
 }
 
-// find halves without a branch on the values, which a processor would guess wrong every other time.
 func (r *ranks) find(x float64) spot {
-	i := 0
-	for n := len(r.levels); n > 0; {
-		half := (n + 1) / 2
-		above := 0
-		if r.levels[i+half-1] < x {
-			above = 1
-		}
-		i += half & -above
-		n -= half
-	}
+	i := below(r.levels, x)
 	return spot{i, i < len(r.levels) && r.levels[i] == x}
 }
 

@@ -4,7 +4,6 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"labwatch/alerts"
 	"labwatch/detectors"
@@ -16,6 +15,7 @@ import (
 // for each channel, and one for the vector of all.
 type evalJudge struct {
 	plan     stream.Plan
+	series   []stream.Named // the detectors of a channel
 	policies map[string]alerts.DetectorPolicy
 	channels []evalPanel
 	vector   evalPanel
@@ -37,6 +37,7 @@ type evalPanel struct {
 
 func (b *evalBench) judge(set *evalSet) *evalJudge {
 	j := &evalJudge{learnAll: b.learnAll, judging: b.cfg.Judge, plan: b.cfg.Plan(), policies: map[string]alerts.DetectorPolicy{}}
+	j.series = j.plan.Series[record.Telemetry]
 	panel := func(named []stream.Named, series string, base *detectors.Baseline) evalPanel {
 		p := evalPanel{baseline: base, states: make([]alerts.State, len(named))}
 		for _, n := range named {
@@ -49,15 +50,13 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 	for _, c := range set.channels {
 		base := detectors.NewBaseline(b.cfg.Detectors.Baseline)
 		base.Stagger(evalHash(set.name, c))
-		p := panel(j.series(), c, base)
-		p.shares = stream.SharesOf(p.dets, j.series(), record.Telemetry, j.policies)
+		p := panel(j.series, c, base)
+		p.shares = stream.SharesOf(p.dets, j.series, record.Telemetry, j.policies)
 		j.channels = append(j.channels, p)
 	}
 	j.vector = panel(j.plan.Group, "", nil)
 	return j
 }
-
-func (j *evalJudge) series() []stream.Named { return j.plan.Series[record.Telemetry] }
 
 // generator is seeded from (seed, set, series, detector), as the daemon's are.
 func (b *evalBench) generator(names ...string) *rand.PCG {
@@ -75,7 +74,7 @@ func evalHash(names ...string) uint64 {
 
 // names are the rows that judge fills, in order.
 func (j *evalJudge) names() (names []string) {
-	for _, n := range j.series() {
+	for _, n := range j.series {
 		names = append(names, n.Name)
 	}
 	for _, n := range j.plan.Group {
@@ -101,7 +100,7 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 	if whole {
 		// A group takes for suspect what breaks a plain rule, and there are none here.
 		sample := detectors.Sample{At: at, Values: values}
-		vector := dst[len(j.series()) : len(dst)-1]
+		vector := dst[len(j.series) : len(dst)-1]
 		j.ask(&j.vector, j.plan.Group, sample, vector)
 		for _, d := range j.vector.dets {
 			d.Learn(sample)
@@ -109,7 +108,7 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 	}
 	all := &dst[len(dst)-1]
 	for i, v := range dst[:len(dst)-1] {
-		if i < len(j.series()) {
+		if i < len(j.series) {
 			dst[i].score = v.ratio
 		}
 		all.ratio = greater(all.ratio, v.ratio)
@@ -121,9 +120,9 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 
 func (j *evalJudge) judgeSeries(p *evalPanel, sample detectors.Sample, dst []evalVerdict) {
 	j.budget(p, sample.At)
-	breach := j.ask(p, j.series(), sample, dst)
+	breach := j.ask(p, j.series, sample, dst)
 	open := p.open()
-	if p.waiting.Outlasted(j.judging.AcceptAfter, stream.Lasting(j.series(), p.states, j.policies), sample.At) {
+	if p.waiting.Outlasted(j.judging.AcceptAfter, stream.Lasting(j.series, p.states, j.policies), sample.At) {
 		clear(p.states)
 		p.baseline.Reset(sample.At)
 		open = false
@@ -137,7 +136,12 @@ func (j *evalJudge) judgeSeries(p *evalPanel, sample detectors.Sample, dst []eva
 
 // open says whether an alert of the panel is open.
 func (p *evalPanel) open() bool {
-	return slices.ContainsFunc(p.states, func(s alerts.State) bool { return s.Phase == alerts.Open })
+	for i := range p.states {
+		if p.states[i].Phase == alerts.Open {
+			return true
+		}
+	}
+	return false
 }
 
 // budget asks the detectors of a series for their share of the device's false alarms.
