@@ -36,10 +36,15 @@ func (s *slab) next(atLeast int) {
 	s.block = make([]byte, 0, max(slabSize, atLeast))
 }
 
-// reuse takes back everything that was handed out since the last call. What is kept is what was used since then, so a
-// burst is not remembered for ever. Go would have to clear as many new blocks, and to look for the old ones.
+// slabsKept bounds the blocks that are kept, to 2 MiB.
+const slabsKept = 32
+
+// reuse takes back what was handed out since the last call, as far as it is kept: Go would have to clear as many new
+// blocks, and to look for the old ones. No more is kept than was used since then, so a burst is soon forgotten.
 func (s *slab) reuse() {
 	clear(s.free)
+	clear(s.full[min(slabsKept, len(s.full)):])
+	s.full = s.full[:min(slabsKept, len(s.full))]
 	for i, block := range s.full {
 		s.full[i] = block[:0]
 	}

@@ -60,8 +60,13 @@ func (b *blocks[T]) take(n, size int) []T {
 	return list
 }
 
-// reuse keeps as many blocks as were used since the last call, so that a burst is not remembered for ever.
+// blocksKept bounds the blocks that are kept: those of records and of headers take 2 MB together.
+const blocksKept = 32
+
+// reuse keeps as many blocks as were used since the last call at most, so that a burst is soon forgotten.
 func (b *blocks[T]) reuse() {
+	clear(b.used[min(blocksKept, len(b.used)):])
+	b.used = b.used[:min(blocksKept, len(b.used))]
 	for _, block := range b.used {
 		clear(block)
 	}
