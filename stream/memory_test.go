@@ -303,3 +303,34 @@ func TestUnreadableStateStops(t *testing.T) {
 		}
 	}
 }
+
+// TestRefreshTellsWhatItCannotRead: a snapshot that the disk does not give back is an error, and the others are put.
+func TestRefreshTellsWhatItCannotRead(t *testing.T) {
+	j := campusJudging(t)
+	before := NewWorker(j, nil, testSeal)
+	straight(t, before, campus(6, 40, 3000))
+	disk := map[string][]byte{}
+	before.Checkpoint(1, 1<<30, Budget{All: true}, func(key string, blob []byte) { disk[key] = blob })
+	w := NewWorker(j, nil, testSeal)
+	w.LoadFrom(func(key string) ([]byte, error) { return disk[key], nil })
+	var keys []string
+	for _, key := range slices.Sorted(maps.Keys(disk)) {
+		if _, err := w.Restore(key, disk[key], 1<<40); err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(key, deviceKind) && disk[key] != nil {
+			keys = append(keys, key)
+		}
+	}
+	refresh := func() (put []string, err error) {
+		err = w.Refresh(keys, func(key string, _ []byte) { put = append(put, key) })
+		return put, err
+	}
+	if put, err := refresh(); err != nil || !slices.Equal(put, keys) {
+		t.Fatalf("put %d of %d, %v", len(put), len(keys), err)
+	}
+	delete(disk, keys[1])
+	if put, err := refresh(); !errors.Is(err, ErrStored) || len(put) != len(keys)-1 {
+		t.Errorf("put %d of %d, %v", len(put), len(keys), err)
+	}
+}

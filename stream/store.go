@@ -133,24 +133,28 @@ func (w *Worker) Checkpoint(now, next int64, budget Budget, put func(key string,
 }
 
 // Refresh puts snapshots of these entities again as they are, where a store wants to give up the older ones. Those
-// that are dirty are left out: they will be due anyway. So are those that cannot be read, whose older snapshot then
-// stays where it is.
-func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) {
+// that are dirty are left out: they will be due anyway. One that cannot be read is an error, and its older snapshot stays
+// where it is; the others are put all the same.
+func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) (err error) {
 	for _, key := range keys {
 		kind, name, _ := strings.Cut(key, "/")
 		switch d, g := w.devices[name], w.groups[name]; {
 		case kind+"/" == cardKind && d != nil && !d.queued:
 			put(key, snapshot(d.covers, &d.card))
 		case kind+"/" == deviceKind && d != nil && !d.queued:
-			if blob, err := w.learnedBlob(d, d.learned); err == nil {
-				put(key, blob)
+			blob, unread := w.learnedBlob(d, d.learned)
+			if unread != nil {
+				err = unread
+				continue
 			}
+			put(key, blob)
 		case kind+"/" == groupKind && g != nil && !g.queued:
 			put(key, snapshot(g.covers, groupState{g.group, w.j}))
 		case key == clockKey && w.clock != nil && w.clock.stored != nil:
 			put(key, w.clock.stored)
 		}
 	}
+	return err
 }
 
 // learnedBlob is what a device has learned, as a snapshot that covers as much as is said; nil when there is nothing.

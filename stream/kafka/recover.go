@@ -2,12 +2,9 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream"
@@ -79,55 +76,6 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	return p, nil
 }
 
-// committed reads the group's stable committed offset, negative when there is none, and the note that came with it.
-func (j *Judge) committed(ctx context.Context, at place) (offset int64, n note, err error) {
-	o, err := stableOffset(ctx, j.env, j.admin, j.env.Group+"-judge", at)
-	if err != nil || o.At < 0 {
-		return -1, note{}, err
-	}
-	n, err = parseNote(o.Metadata)
-	if err == nil && n.redo > o.At {
-		err = fatalf("redo point %d of %s/%d lies behind the committed offset %d", n.redo, at.topic, at.partition, o.At)
-	}
-	return o.At, n, err
-}
-
-// stableOffset reads what a group committed for a place; At is negative when nothing is.
-func stableOffset(ctx context.Context, env *Environment, admin *kadm.Client, group string, at place) (kadm.Offset, error) {
-	none := kadm.Offset{At: -1}
-	deadline := time.Now().Add(3 * env.SessionTimeout)
-	for {
-		all, err := admin.FetchOffsets(kadm.RequireStable(ctx), group)
-		if err == nil {
-			o, ok := all.Lookup(at.topic, at.partition)
-			if !ok {
-				return none, nil
-			}
-			if err = o.Err; err == nil {
-				return o.Offset, nil
-			}
-		}
-		if errors.Is(err, kerr.GroupIDNotFound) { // before its first commit there is no group
-			return none, nil
-		}
-		if time.Now().After(deadline) {
-			if errors.Is(err, kerr.UnstableOffsetCommit) { // no transaction of ours may live that long
-				err = errHanging
-			}
-			return none, fmt.Errorf("read offset committed by group %q: %w", group, err)
-		}
-		select { // a transaction of the former owner is still open; it ends or times out
-		case <-ctx.Done():
-			return none, ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-}
-
-// errHanging says that Kafka keeps a transaction open whose time is long over. Only an administrator can end it.
-var errHanging = errors.New("a transaction of this group hangs: Kafka neither commits nor aborts it, although its time is over; " +
-	"\"kafka-transactions.sh find-hanging\" names it and \"abort\" ends it, see \"A transaction that never ends\" in docs/operations.md")
-
 // firstOffset is the oldest offset of a place that still exists.
 func (j *Judge) firstOffset(ctx context.Context, at place) (int64, error) {
 	offsets, err := j.admin.ListStartOffsets(ctx, at.topic)
@@ -169,45 +117,4 @@ func (j *Judge) replay(ctx context.Context, at place, p *part, redo, committed i
 		return redone, fmt.Errorf("work input %d to %d again: %w", redo, committed, err)
 	}
 	return redone, nil
-}
-
-// read hands over the committed records of a place from offset from to offset last, both included. It ends when it
-// has seen an offset at or after last, which must be that of a data record.
-func (j *Judge) read(ctx context.Context, at place, from, last int64, each func(*kgo.Record) error) error {
-	if from > last {
-		return nil
-	}
-	client, err := kgo.NewClient(append(clientOptions(j.env),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), // of a compacted topic the asked offset may be gone
-		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{at.topic: {at.partition: kgo.NewOffset().At(from)}}))...)
-	if err != nil {
-		return fmt.Errorf("start reader: %w", err)
-	}
-	defer client.Close()
-	patience := 6 * j.env.SessionTimeout // an open transaction of a dead owner ends within one session timeout
-	for {
-		poll, cancel := context.WithTimeout(ctx, patience)
-		// All that is buffered: while that is worked, the next is fetched, which a rest in the buffer would hold up.
-		fetches := client.PollFetches(poll)
-		cancel()
-		if err := fetches.Err0(); err != nil {
-			return fmt.Errorf("read %s/%d up to %d, nothing new for %v: %w (if that persists, a transaction hangs: "+
-				"kafka-transactions.sh find-hanging)", at.topic, at.partition, last, patience, err)
-		}
-		for it := fetches.RecordIter(); !it.Done(); {
-			r := it.Next()
-			if r.Offset > last {
-				return nil
-			}
-			if err := each(r); err != nil {
-				return err
-			}
-			if r.Offset == last {
-				return nil
-			}
-		}
-		for _, e := range fetches.Errors() {
-			return fmt.Errorf("read %s/%d: %w", at.topic, at.partition, e.Err)
-		}
-	}
 }

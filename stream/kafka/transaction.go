@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // transaction gathers input for one commit interval, works it, and commits. When there is no input for long, or no more
@@ -163,133 +161,4 @@ func (s *session) abandon(ctx context.Context, begun bool, err error) error {
 		err = errors.Join(err, fmt.Errorf("abort transaction: %w", abortErr))
 	}
 	return err
-}
-
-// commit ends the transaction; last says that nothing may be owed afterwards. Committed is the only outcome that is built
-// upon; after "not committed" memory is recovered from Kafka in place, and after an error by a new session, because nobody
-// can tell what the broker did.
-func (s *session) commit(ctx context.Context, send sender, failed *produceFailure, last bool) error {
-	began := time.Now()
-	marks := s.stage.seal(began, last, send)
-	// The context of End is never cancelled by our stopping: a half ended transaction would have to be timed out.
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*s.env.SessionTimeout)
-	defer cancel()
-	end = kgo.PreTxnCommitFnContext(end, annotate(marks))
-	if err := s.gts.Client().Flush(end); err != nil {
-		return s.abandon(ctx, true, fmt.Errorf("flush outputs: %w", err))
-	}
-	if sabotaged(offsetsOutside) {
-		s.commitOutside(end, marks)
-	}
-	dwell(s.env.CommitInterval / 2)
-	committed, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
-	s.mu.Lock()
-	s.revoke = false
-	s.mu.Unlock()
-	if overtaken := err == nil && !committed || errors.Is(err, errOvertaken); overtaken && ctx.Err() != nil && failed.get() == nil {
-		s.unsaved = false // it was aborted in order, as if its input had not been read
-		s.env.Log.Info().Str("stage", s.name).Int("messages", s.held).
-			Msg("stopped while the group moved partitions: the last transaction was aborted, and whoever has them next works its input")
-		return errOvertaken
-	}
-	if err != nil {
-		return fmt.Errorf("end transaction: %w", err)
-	}
-	if committed {
-		s.unsaved, s.held, s.flushed, s.committed = false, 0, last, time.Now()
-		s.pace.committed(began, s.committed)
-		s.stage.settle(s.committed)
-		s.stats.commits.Inc()
-		s.stats.lastCommit.Set(float64(s.committed.UnixMilli()) / 1e3)
-		s.stats.commitSeconds.UpdateDuration(began)
-		return nil
-	}
-	s.stats.aborts.Inc()
-	if err := failed.get(); isFatal(err) {
-		return err
-	}
-	if ctx.Err() != nil {
-		return errors.Join(errors.New("transaction was not committed"), failed.get())
-	}
-	s.stats.again.Add(s.held)
-	s.env.Log.Info().Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
-		Msg("transaction was not committed; recovering from the committed offsets")
-	s.held = 0
-	return s.reopen(ctx)
-}
-
-// annotate adds the marks to an offset commit. The client names the places that had input; of the others those are added
-// whose redo point has moved, or input that nobody needs would have to be kept until they have some. A commit without any
-// input gets the offsets from all marks: every transaction of ours carries offsets, so that Kafka can fence an instance
-// that was thought dead.
-func annotate(marks map[place]mark) func(*kmsg.TxnOffsetCommitRequest) error {
-	return func(req *kmsg.TxnOffsetCommitRequest) error {
-		none := len(req.Topics) == 0
-		named := map[place]bool{}
-		for _, t := range req.Topics {
-			for _, p := range t.Partitions {
-				named[place{t.Topic, p.Partition}] = true
-			}
-		}
-		for at, m := range marks {
-			if named[at] || !none && !m.moved {
-				continue
-			}
-			p := kmsg.NewTxnOffsetCommitRequestTopicPartition()
-			p.Partition, p.Offset = at.partition, m.next
-			i := slices.IndexFunc(req.Topics, func(t kmsg.TxnOffsetCommitRequestTopic) bool { return t.Topic == at.topic })
-			if i < 0 {
-				t := kmsg.NewTxnOffsetCommitRequestTopic()
-				t.Topic = at.topic
-				i, req.Topics = len(req.Topics), append(req.Topics, t)
-			}
-			req.Topics[i].Partitions = append(req.Topics[i].Partitions, p)
-		}
-		for i := range req.Topics {
-			t := &req.Topics[i]
-			for j := range t.Partitions {
-				if m, ok := marks[place{t.Topic, t.Partitions[j].Partition}]; ok {
-					t.Partitions[j].Metadata = &m.note
-				}
-			}
-		}
-		return nil
-	}
-}
-
-// reopen forgets what the aborted transaction taught and starts again at the committed offsets. The positions are
-// set by us and not left to the client, which knows none for a partition that was never committed.
-func (s *session) reopen(ctx context.Context) error {
-	s.mu.Lock()
-	places := make([]place, 0, len(s.owned))
-	for at := range s.owned {
-		places = append(places, at)
-		s.stage.drop(at)
-	}
-	clear(s.owned)
-	s.mu.Unlock()
-	var wg sync.WaitGroup
-	for _, at := range places {
-		wg.Go(func() { s.open(ctx, at) })
-	}
-	wg.Wait()
-	if err := s.failure(); err != nil {
-		return err
-	}
-	back := map[string]map[int32]kgo.EpochOffset{}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, at := range places {
-		next := s.owned[at]
-		if next < 0 {
-			return fmt.Errorf("partition %d of %s has no committed offset to go back to", at.partition, at.topic)
-		}
-		if back[at.topic] == nil {
-			back[at.topic] = map[int32]kgo.EpochOffset{}
-		}
-		back[at.topic][at.partition] = kgo.EpochOffset{Epoch: -1, Offset: next}
-	}
-	s.gts.Client().SetOffsets(back)
-	s.unsaved = false // memory is that of the committed offsets again
-	return nil
 }

@@ -1,6 +1,11 @@
 package kafka
 
-import "container/list"
+import (
+	"container/list"
+	"context"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+)
 
 // trim keeps the snapshot topic of the embedded broker from growing for ever. There is no compaction there (it can
 // lose a committed key while a transaction is open), so what nobody needs is deleted from the front: everything before
@@ -61,4 +66,27 @@ func (t *trim) front() (offset int64, worth bool) {
 	}
 	offset = t.order.Front().Value.(trimEntry).offset
 	return offset, offset-t.deleted >= trimLeast
+}
+
+// trim deletes what nobody needs from the front of a snapshot partition, aside of the loop. If it fails, the next one
+// deletes more.
+func (j *Judge) trim(partition int32, t *trim) {
+	front, worth := t.front()
+	if !worth {
+		return
+	}
+	t.deleted = front
+	j.trims.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), j.env.SessionTimeout)
+		defer cancel()
+		var offsets kadm.Offsets
+		offsets.Add(kadm.Offset{Topic: j.env.Topics.Snapshots, Partition: partition, At: front})
+		deleted, err := j.admin.DeleteRecords(ctx, offsets)
+		if err == nil {
+			err = deleted.Error()
+		}
+		if err != nil {
+			j.env.Log.Warn().Err(err).Int32("partition", partition).Msg("old snapshots were not deleted; later ones will be")
+		}
+	})
 }
