@@ -5,6 +5,7 @@ package stream
 type slab struct {
 	block      []byte
 	full, free [][]byte // blocks of slabSize
+	reuses     bool     // reuse was called: whoever never does so, as a replay, keeps nothing here
 }
 
 // slabSize is a compromise: large enough to make allocations rare, small enough that one slow output does not hold
@@ -26,7 +27,7 @@ func (s *slab) take(atMost int, fill func(dst []byte) []byte) []byte {
 }
 
 func (s *slab) next(atLeast int) {
-	if cap(s.block) == slabSize {
+	if s.reuses && cap(s.block) == slabSize {
 		s.full = append(s.full, s.block)
 	}
 	if n := len(s.free); n > 0 && atLeast <= slabSize {
@@ -42,6 +43,7 @@ const slabsKept = 32
 // reuse takes back what was handed out since the last call, as far as it is kept: Go would have to clear as many new
 // blocks, and to look for the old ones. No more is kept than was used since then, so a burst is soon forgotten.
 func (s *slab) reuse() {
+	s.reuses = true
 	clear(s.free)
 	clear(s.full[min(slabsKept, len(s.full)):])
 	s.full = s.full[:min(slabsKept, len(s.full))]

@@ -7,6 +7,17 @@ import (
 	"testing"
 )
 
+// TestSlabKeepsNothingUntold: a replay never says that outputs may be written over, and its memory must not grow.
+func TestSlabKeepsNothingUntold(t *testing.T) {
+	var s slab
+	for range 1000 {
+		s.take(slabSize/2, func(b []byte) []byte { return append(b, make([]byte, slabSize/2)...) })
+	}
+	if len(s.full)+len(s.free) != 0 {
+		t.Errorf("%d blocks are kept", len(s.full)+len(s.free))
+	}
+}
+
 // TestSlabKeepsWhatIsHeld: whatever was handed out since the last reuse keeps its bytes, and of a burst no more is kept
 // than the round after it needs.
 func TestSlabKeepsWhatIsHeld(t *testing.T) {
