@@ -76,6 +76,8 @@ type Alert struct {
 	Acknowledged   int64  // when somebody said that he looks after it, nanoseconds since 1970 UTC; 0: nobody has
 	AcknowledgedBy string // token of that person, in the message that tells of it
 	Action         string // what to do first
+
+	DeviceScore record.Standing // one score of all detectors and series of the device, when the message was made
 }
 
 // Evidence is what an alert rests on. Numbers that do not apply are NaN and left out of the message.

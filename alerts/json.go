@@ -1,5 +1,7 @@
 package alerts
 
+import "math"
+
 // Schema is the version of the published form. Within it fields are only ever added. It is described by
 // deploy/schemas/alert.schema.json.
 const Schema = "labwatch.alert/1"
@@ -39,6 +41,10 @@ func AppendJSON(dst []byte, a *Alert) []byte {
 	w.optional("subject", a.Subject)
 	w.time("acknowledged_at", a.Acknowledged)
 	w.optional("acknowledged_by", a.AcknowledgedBy)
+	if s := a.DeviceScore; s.Known {
+		w.number("device_score", math.Round(1000*float64(s.Score))/1000)
+		w.optional("device_direction", s.Direction)
+	}
 	w.evidence(&a.Evidence)
 	w.text("summary", a.Summary)
 	w.text("action", a.Action)

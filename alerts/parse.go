@@ -30,6 +30,9 @@ func ParseJSON(data []byte) (Alert, error) {
 		Opened: nanoseconds(m.OpenedAt), Origin: m.Origin, Subject: m.Subject, Evidence: m.Evidence.evidence(),
 		Summary: m.Summary, Action: m.Action, Acknowledged: nanoseconds(m.AcknowledgedAt), AcknowledgedBy: m.AcknowledgedBy,
 	}
+	if m.DeviceScore != nil {
+		a.DeviceScore = record.Standing{Score: *m.DeviceScore, Direction: m.DeviceDirection, Known: true}
+	}
 	for _, c := range [...]Change{Opened, Updated, Resolved} {
 		if c.String() == m.State {
 			a.Change = c
@@ -75,6 +78,9 @@ type message struct {
 	AcknowledgedBy string    `json:"acknowledged_by"`
 
 	Action string `json:"action"`
+
+	DeviceScore     *float32 `json:"device_score"`
+	DeviceDirection string   `json:"device_direction"`
 }
 
 type evidence struct {

@@ -21,6 +21,16 @@ func (b *Baseline) newest(count int, s Sample) (m Moments, since int64) {
 	return b.recent.newest(count, s)
 }
 
+// differs is the way in which the newest count readings, once s has been seen, differ from what is normal.
+func (b *Baseline) differs(count int, s Sample) Direction {
+	base, ok := b.Moments()
+	if !ok {
+		return Pattern
+	}
+	now, _ := b.newest(count, s)
+	return differs(base, now)
+}
+
 // adopt takes over the window of a detector that was written when each had its own, unless it has a longer one.
 func (b *Baseline) adopt(r *reader) {
 	resets := r.resets()

@@ -98,6 +98,12 @@ func (d *cusum) Explain(s Sample) Evidence {
 	return d.baseline.spaced(Evidence{Statistic: "CUSUM", Baseline: m, Current: now, Since: since, Direction: side})
 }
 
+// Direction is the side of the larger sum.
+func (d *cusum) Direction(s Sample) Direction {
+	_, _, towards, _ := d.sum(s, false)
+	return side(float64(towards))
+}
+
 // Bytes is the memory held, in bytes.
 func (d *cusum) Bytes() int { return d.scored.bytes() + 160 }
 

@@ -102,6 +102,12 @@ func (d *ewma) Explain(s Sample) Evidence {
 		Direction: direction(z)})
 }
 
+// Direction is the side of the average.
+func (d *ewma) Direction(s Sample) Direction {
+	z, _ := d.average(s, false)
+	return side(z)
+}
+
 // Bytes is the memory held, in bytes.
 func (d *ewma) Bytes() int { return d.scored.bytes() + 160 }
 

@@ -13,6 +13,9 @@ func (d *iforest) Explain(s Sample) Evidence {
 	return e
 }
 
+// Direction is that of a combination of channels.
+func (d *iforest) Direction(Sample) Direction { return Pattern }
+
 // parts shares out what makes the path of x shorter than an average one. At each split on its way a vector goes to
 // the side where the mean path of the sample is shorter or longer than before it; that difference is the channel's
 // part. The parts of a path sum up to what it is shorter. (So Saabas, 2014, for the value of a tree.)

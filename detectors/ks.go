@@ -179,6 +179,9 @@ func (d *ks) Explain(s Sample) Evidence {
 		Direction: direction(now.Mean - m.Mean)})
 }
 
+// Direction is the way in which the window differs from the reference.
+func (d *ks) Direction(s Sample) Direction { return d.baseline.differs(d.cfg.Window, s) }
+
 // Bytes is the memory held, in bytes.
 func (d *ks) Bytes() int { return 8*len(d.places) + 250 }
 

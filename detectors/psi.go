@@ -172,6 +172,9 @@ func (d *psi) Explain(s Sample) Evidence {
 		Direction: direction(now.Mean - m.Mean)})
 }
 
+// Direction is the way in which the window differs from the reference.
+func (d *psi) Direction(s Sample) Direction { return d.baseline.differs(d.cfg.Window, s) }
+
 // Bytes is the memory held, in bytes.
 func (d *psi) Bytes() int { return len(d.places) + d.bins.bytes() + 4*cap(d.counts) + 250 }
 

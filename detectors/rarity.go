@@ -11,53 +11,87 @@ import (
 // the median in units of theirs, it is d/(1+d): 0 up to the median, 1/2 at what one reading in a hundred passes, 3/4 at
 // three times that distance. Unlike score/limit it does not stay high on a series that is always beyond its limit.
 //
-// The greatest over the detectors of a series, or of a device, is one score for it. Nothing is set per series. It is 0
-// until 100 scores are known. Memory: 170 bytes; cost about 30 ns.
-type Rarity struct{ middle, top quantile }
+// A Standing is the greatest over several detectors. Nothing is set per series. A score is not known before 100 are. From
+// then on one in four is learned: neighbouring scores of a window tell the same. Memory: 80 bytes; cost 10 ns.
+type Rarity struct {
+	middle, top quantile
+	skipped     uint8 // scores since the last that was learned
+}
 
 const (
 	rarityWarm  = 100     // scores to know before one can be called rare
-	rarityLong  = 8192    // scores after which the older half of what is known is forgotten
+	rarityEvery = 4       // of which one is learned then
+	rarityLong  = 2048    // learned scores after which the older half of what is known is forgotten
 	rarityFloat = 1 << 20 // most distances from the median that are told apart
 )
 
-// NewRarity knows nothing yet.
-func NewRarity() Rarity { return Rarity{quantile{p: 0.5}, quantile{p: 0.99}} }
+// RarityBytes is the memory of a Rarity.
+const RarityBytes = 80
 
-// Of is the rarity of a score. It is asked before the score is learned, and changes nothing.
-func (r *Rarity) Of(score float64) float64 {
+// NewRarity knows nothing yet.
+func NewRarity() Rarity { return Rarity{middle: quantile{p: 0.5}, top: quantile{p: 0.99}} }
+
+// Of is the rarity of a score; false while none is known. It is asked before the score is learned, and changes nothing.
+func (r *Rarity) Of(score float64) (rarity float64, known bool) {
 	if r.middle.n < rarityWarm || math.IsNaN(score) {
-		return 0
+		return 0, false
 	}
 	middle := r.middle.value()
+	beyond := float64(float32(score)) - middle
+	if !(beyond > 0) {
+		return 0, true
+	}
 	gap := r.top.value() - middle
 	if !(gap > 0) { // the detector says the same nearly always: twice that is rare
-		gap = math.Max(math.Abs(middle), math.SmallestNonzeroFloat64)
+		gap = math.Max(math.Abs(middle), math.SmallestNonzeroFloat32)
 	}
-	d := max(0, min(rarityFloat, (score-middle)/gap))
-	return d / (1 + d)
+	beyond = min(beyond, gap*rarityFloat)
+	return beyond / (gap + beyond), true
 }
 
 // Learn takes in a score that a detector was ready to give.
 func (r *Rarity) Learn(score float64) {
-	if finite(score) {
-		r.middle.learn(score)
-		r.top.learn(score)
+	x := float32(score)
+	if !finite(float64(x)) {
+		return
 	}
+	if r.middle.n >= rarityWarm {
+		if r.skipped++; r.skipped < rarityEvery {
+			return
+		}
+		r.skipped = 0
+	}
+	r.middle.learn(x)
+	r.top.learn(x)
 }
 
-// MarshalBinary writes everything that later results depend on.
-func (r *Rarity) MarshalBinary() ([]byte, error) {
-	return r.top.append(r.middle.append([]byte{rarityVersion})), nil
+// Append appends everything that later results depend on, some 60 bytes; nothing while nothing was learned.
+func (r *Rarity) Append(b []byte) []byte {
+	if r.middle.n == 0 {
+		return b
+	}
+	return r.top.append(r.middle.append(append(b, rarityVersion, r.skipped)))
 }
+
+// MarshalBinary is what Append appends.
+func (r *Rarity) MarshalBinary() ([]byte, error) { return r.Append(nil), nil }
 
 const rarityVersion = 1
 
-// UnmarshalBinary restores what MarshalBinary wrote.
+// UnmarshalBinary restores what Append wrote.
 func (r *Rarity) UnmarshalBinary(data []byte) error {
-	in, n := newReader(data, rarityVersion), NewRarity()
+	n := NewRarity()
+	if len(data) == 0 {
+		*r = n
+		return nil
+	}
+	in := newReader(data, rarityVersion)
+	n.skipped = in.byte()
 	n.middle.read(in)
 	n.top.read(in)
+	if in.err == nil && n.skipped >= rarityEvery {
+		in.fail(fmt.Errorf("%d scores skipped", n.skipped))
+	}
 	if err := in.done("rarity"); err != nil {
 		return err
 	}
@@ -69,23 +103,23 @@ func (r *Rarity) UnmarshalBinary(data []byte) error {
 // calculation of quantiles and histograms without storing observations, CACM 28 (1985). Ties are no harm: markers that
 // stand on one value stay there.
 type quantile struct {
-	p      float64
-	n      int        // values
-	height [5]float64 // of the markers: least, p/2, p, (1+p)/2, greatest
-	place  [5]float64 // their ranks, from 1
+	p      float32
+	n      uint16     // values
+	place  [5]uint16  // of the markers: their ranks, from 1
+	height [5]float32 // least, p/2, p, (1+p)/2, greatest
 }
 
-func (q *quantile) value() float64 { return q.height[2] }
+func (q *quantile) value() float64 { return float64(q.height[2]) }
 
-func (q *quantile) learn(x float64) {
-	if q.n < len(q.height) {
+func (q *quantile) learn(x float32) {
+	if int(q.n) < len(q.height) {
 		i := q.n
 		for ; i > 0 && q.height[i-1] > x; i-- {
 			q.height[i] = q.height[i-1]
 		}
 		q.height[i] = x
-		q.place[q.n] = float64(q.n + 1)
 		q.n++
+		q.place[q.n-1] = q.n
 		return
 	}
 	q.height[0], q.height[4] = min(q.height[0], x), max(q.height[4], x)
@@ -97,12 +131,13 @@ func (q *quantile) learn(x float64) {
 	q.place[4]++
 	last := float64(q.n) // the rank of the newest, from 0
 	q.n++
-	for i, share := range [...]float64{q.p / 2, q.p, (1 + q.p) / 2} {
+	p := float64(q.p)
+	for i, share := range [...]float64{p / 2, p, (1 + p) / 2} {
 		i++
-		d := 1 + float64(last*share) - q.place[i]
+		d := 1 + float64(last*share) - float64(q.place[i])
 		if d >= 1 && q.place[i+1]-q.place[i] > 1 {
 			q.move(i, 1)
-		} else if d <= -1 && q.place[i-1]-q.place[i] < -1 {
+		} else if d <= -1 && q.place[i]-q.place[i-1] > 1 {
 			q.move(i, -1)
 		}
 	}
@@ -113,35 +148,38 @@ func (q *quantile) learn(x float64) {
 
 // move shifts a marker by one rank, along a parabola through its neighbours, or a line where that would overtake one.
 func (q *quantile) move(i int, d float64) {
-	h, n := &q.height, &q.place
-	up, down := (h[i+1]-h[i])/(n[i+1]-n[i]), (h[i]-h[i-1])/(n[i]-n[i-1])
-	to := h[i] + d/(n[i+1]-n[i-1])*(float64((n[i]-n[i-1]+d)*up)+float64((n[i+1]-n[i]-d)*down))
-	if !(h[i-1] < to && to < h[i+1]) {
-		to = h[i] + d*up
+	below, h, above := float64(q.height[i-1]), float64(q.height[i]), float64(q.height[i+1])
+	n0, n1, n2 := float64(q.place[i-1]), float64(q.place[i]), float64(q.place[i+1])
+	up, down := (above-h)/(n2-n1), (h-below)/(n1-n0)
+	to := float32(h + d/(n2-n0)*(float64((n1-n0+d)*up)+float64((n2-n1-d)*down)))
+	if !(q.height[i-1] < to && to < q.height[i+1]) {
+		slope := up
 		if d < 0 {
-			to = h[i] + d*down
+			slope = down
 		}
+		to = float32(h + float64(d*slope))
 	}
-	h[i], n[i] = to, n[i]+d
+	q.height[i] = to
+	q.place[i] = uint16(int(q.place[i]) + int(d))
 }
 
 // forget halves the weight of what is known.
 func (q *quantile) forget() {
 	q.n /= 2
 	for i := range q.place {
-		q.place[i] = math.Max(float64(i+1), math.Floor(q.place[i]/2))
+		q.place[i] = max(uint16(i+1), q.place[i]/2)
 	}
-	q.place[4] = float64(q.n)
+	q.place[4] = q.n
 	for i := 3; i > 0; i-- {
-		q.place[i] = math.Min(q.place[i], q.place[i+1]-1)
+		q.place[i] = min(q.place[i], q.place[i+1]-1)
 	}
 }
 
 func (q *quantile) append(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(q.n))
 	for i := range q.height {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(q.height[i]))
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(q.place[i]))
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(q.height[i]))
+		b = binary.AppendUvarint(b, uint64(q.place[i]))
 	}
 	return b
 }
@@ -151,11 +189,12 @@ func (q *quantile) read(r *reader) {
 	if n >= rarityLong {
 		r.fail(fmt.Errorf("a quantile of %d scores", n))
 	}
-	q.n = int(n)
+	q.n = uint16(n)
 	for i := range q.height {
-		q.height[i], q.place[i] = r.float(), r.float()
-		if r.err == nil && (!finite(q.height[i]) || !(q.place[i] >= 0 && q.place[i] <= rarityLong) || i > 0 && q.n > 5 && q.place[i] <= q.place[i-1]) {
-			r.fail(fmt.Errorf("marker %d of a quantile stands at %g, rank %g", i, q.height[i], q.place[i]))
+		height, place := r.float32(), r.uvarint()
+		if r.err == nil && (!finite(float64(height)) || place > rarityLong || i > 0 && n > 5 && place <= uint64(q.place[i-1])) {
+			r.fail(fmt.Errorf("marker %d of a quantile stands at %g, rank %d", i, height, place))
 		}
+		q.height[i], q.place[i] = height, uint16(place)
 	}
 }

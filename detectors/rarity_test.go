@@ -20,8 +20,8 @@ func TestQuantilesOfAStream(t *testing.T) {
 		for range 8000 {
 			x := draw(r)
 			all = append(all, x)
-			middle.learn(x)
-			top.learn(x)
+			middle.learn(float32(x))
+			top.learn(float32(x))
 		}
 		slices.Sort(all)
 		scale := all[7920] - all[4000]
@@ -40,10 +40,10 @@ func TestOneInAHundredIsRare(t *testing.T) {
 	for _, unit := range []float64{1e-6, 1, 1e6} {
 		rare := NewRarity()
 		beyond, n := 0, 200_000
-		for range n {
+		for i := range n {
 			s := unit * r.ExpFloat64()
-			v := rare.Of(s)
-			if !(v >= 0 && v <= 1) {
+			v, known := rare.Of(s)
+			if !(v >= 0 && v <= 1) || known != (i >= 100) {
 				t.Fatalf("rarity %g", v)
 			}
 			if v >= 0.5 {
@@ -65,11 +65,12 @@ func TestRarityOfConstantAndWildScores(t *testing.T) {
 		r.Learn(math.Inf(1))
 	}
 	for _, c := range []struct{ score, want float64 }{{1, 0}, {0.5, 0}, {2, 0.5}, {4, 0.75}, {math.NaN(), 0}, {-1, 0}} {
-		if got := r.Of(c.score); math.Abs(got-c.want) > 1e-12 {
+		got, known := r.Of(c.score)
+		if math.Abs(got-c.want) > 1e-12 || known == math.IsNaN(c.score) {
 			t.Errorf("rarity of %g is %g, want %g", c.score, got, c.want)
 		}
 	}
-	if got := r.Of(math.Inf(1)); !(got > 0.99 && got <= 1) {
+	if got, _ := r.Of(math.Inf(1)); !(got > 0.99 && got <= 1) {
 		t.Errorf("rarity of infinity is %g", got)
 	}
 }
@@ -87,7 +88,8 @@ func TestRarityTravels(t *testing.T) {
 				t.Fatalf("score %d: %v", i, err)
 			}
 		}
-		if a, b := straight.Of(s), cut.Of(s); math.Float64bits(a) != math.Float64bits(b) {
+		a, knownA := straight.Of(s)
+		if b, knownB := cut.Of(s); math.Float64bits(a) != math.Float64bits(b) || knownA != knownB {
 			t.Fatalf("score %d: %v, after a cut %v", i, a, b)
 		}
 		straight.Learn(s)

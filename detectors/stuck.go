@@ -116,6 +116,9 @@ func (d *stuck) Explain(s Sample) Evidence {
 		Current: Moments{Mean: s.Value(), N: int(run)}, Since: since})
 }
 
+// Direction is that there is no scatter.
+func (d *stuck) Direction(Sample) Direction { return Narrower }
+
 // Bytes is the memory held, in bytes.
 func (d *stuck) Bytes() int { return 120 }
 

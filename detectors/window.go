@@ -140,36 +140,44 @@ func (w *window) newest(count int, s Sample) (m Moments, since int64) {
 	if first < w.n {
 		since = w.at[w.index(first)]
 	}
-	xs := make([]float64, 0, w.n+1)
-	for i := first; i < w.n; i++ {
-		xs = append(xs, w.value(i))
-	}
+	old := w.n - first
+	n := old
 	if extra {
-		xs = append(xs, s.Value())
+		n++
 	}
-	return plainMoments(xs), since
+	return momentsOf(n, func(i int) float64 {
+		if i < old {
+			return w.value(first + i)
+		}
+		return s.Value()
+	}), since
 }
 
 // plainMoments are the mean and the SD (n-1) of all values. SD is 0 for fewer than two; all is unknown when
 // numbers are too large to square. Two passes from a value of the set, so that neither a large offset nor an
 // earlier wild value costs digits.
 func plainMoments(xs []float64) Moments {
-	if len(xs) == 0 {
+	return momentsOf(len(xs), func(i int) float64 { return xs[i] })
+}
+
+// momentsOf are those of n values.
+func momentsOf(n int, at func(i int) float64) Moments {
+	if n == 0 {
 		return Moments{}
 	}
-	origin, sum := xs[0], 0.0
-	for _, x := range xs {
-		sum += x - origin
+	origin, sum := at(0), 0.0
+	for i := range n {
+		sum += at(i) - origin
 	}
-	mean := origin + sum/float64(len(xs))
+	mean := origin + sum/float64(n)
 	squares := 0.0
-	for _, x := range xs {
-		d := x - mean
+	for i := range n {
+		d := at(i) - mean
 		squares += float64(d * d)
 	}
-	m := Moments{Mean: mean, N: len(xs)}
-	if len(xs) > 1 {
-		m.SD = math.Sqrt(squares / float64(len(xs)-1))
+	m := Moments{Mean: mean, N: n}
+	if n > 1 {
+		m.SD = math.Sqrt(squares / float64(n-1))
 	}
 	if !finite(m.Mean) || !finite(m.SD) {
 		return Moments{}

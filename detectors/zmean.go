@@ -112,6 +112,12 @@ func (d *zmean) Explain(s Sample) Evidence {
 		Direction: direction(shift)})
 }
 
+// Direction is the side of the window's mean.
+func (d *zmean) Direction(s Sample) Direction {
+	shift, _ := d.shift(s, false)
+	return side(shift)
+}
+
 // Bytes is the memory held, in bytes.
 func (d *zmean) Bytes() int { return d.scored.bytes() + 160 }
 

@@ -101,6 +101,12 @@ func (d *zscore) Explain(s Sample) Evidence {
 	})
 }
 
+// Direction is the side of the mean.
+func (d *zscore) Direction(s Sample) Direction {
+	m, _ := d.baseline.Moments()
+	return side(s.Value() - m.Mean)
+}
+
 // Bytes is the memory held, in bytes.
 func (d *zscore) Bytes() int { return 64 }
 

@@ -8,7 +8,7 @@ const Schema = "labwatch.record/1"
 // form. The order of the members is fixed, so equal records give equal bytes. Times are RFC 3339 in UTC with as
 // many digits of the second as are needed. What is empty, unknown or no number is left out; bytes that are not
 // UTF-8 become U+FFFD. When the record arrived is left out, because a replay from a file cannot know it.
-func AppendJSON(dst []byte, r *Record, scores []Score) []byte {
+func AppendJSON(dst []byte, r *Record, scores []Score, standing Standing) []byte {
 	w := object{dst: append(dst, '{'), first: true}
 	w.text("schema", Schema)
 	w.text("kind", r.Kind.String())
@@ -33,6 +33,7 @@ func AppendJSON(dst []byte, r *Record, scores []Score) []byte {
 	}
 	w.flags(r.Flags)
 	w.boolean("valid", r.Valid())
+	w.standing(standing)
 	w.scores(scores)
 	return append(w.dst, '}')
 }

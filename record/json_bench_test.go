@@ -7,7 +7,7 @@ func BenchmarkAppendJSON(b *testing.B) {
 	var dst []byte
 	b.ReportAllocs()
 	for b.Loop() {
-		dst = AppendJSON(dst[:0], r, scores)
+		dst = AppendJSON(dst[:0], r, scores, Standing{})
 	}
 	b.ReportMetric(float64(len(dst)), "bytes")
 }

@@ -81,7 +81,8 @@ func TestSchemaFitsWhatIsPublished(t *testing.T) {
 			return Score{Detector: "ks", Series: r.Series(), Value: rapid.Float64().Draw(t, "score"),
 				Limit: rapid.SampledFrom([]float64{0.2, math.NaN()}).Draw(t, "limit"), Ready: rapid.Bool().Draw(t, "ready")}
 		}), 0, 3).Draw(t, "scores")
-		b := AppendJSON(nil, &r, scores)
+		standing := Standing{rapid.Float32Range(0, 1).Draw(t, "one score"), rapid.SampledFrom([]string{"", "high", "low", "wider", "narrower", "pattern"}).Draw(t, "direction"), rapid.Bool().Draw(t, "known")}
+		b := AppendJSON(nil, &r, scores, standing)
 		if err := check(schema, b); err != nil {
 			t.Fatalf("%v\n%s", err, b)
 		}
@@ -125,7 +126,7 @@ var anyRaw = rapid.Custom(func(t *rapid.T) *Raw {
 func TestSchemaRefuses(t *testing.T) {
 	schema := publishedSchema(t)
 	r, scores := sampleResult()
-	good := string(AppendJSON(nil, r, scores))
+	good := string(AppendJSON(nil, r, scores, Standing{}))
 	if err := check(schema, []byte(good)); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestSchemaKnowsEveryFlag(t *testing.T) {
 	schema := publishedSchema(t)
 	for i := range flagNames {
 		r := &Record{Kind: Telemetry, Device: "D", Flags: 1 << i}
-		if err := check(schema, AppendJSON(nil, r, nil)); err != nil {
+		if err := check(schema, AppendJSON(nil, r, nil, Standing{})); err != nil {
 			t.Errorf("%s: %v", flagNames[i], err)
 		}
 	}

@@ -56,7 +56,7 @@ func TestAppendJSON(t *testing.T) {
 				`{"name":"temp","flags":["unusable"]},{"name":"flow","value":1e-07},{"name":"inf"}],"valid":true}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := string(AppendJSON([]byte("before"), c.record, c.scores)); got != "before"+c.want {
+			if got := string(AppendJSON([]byte("before"), c.record, c.scores, Standing{})); got != "before"+c.want {
 				t.Errorf("got\n%s, want\n%s", got, c.want)
 			}
 		})
@@ -85,7 +85,7 @@ func sampleResult() (*Record, []Score) {
 func TestAppendJSONIsSound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := anyRecord.Draw(t, "record")
-		b := AppendJSON(nil, r, nil)
+		b := AppendJSON(nil, r, nil, Standing{})
 		var got struct {
 			ID    string
 			Value struct{ Number, High *float64 }
@@ -116,10 +116,28 @@ func same(t *rapid.T, what string, got *float64, want float64, wanted bool) {
 	}
 }
 
+// The one score has three decimals, and is left out while it is not known.
+func TestAppendStanding(t *testing.T) {
+	r := &Record{Kind: Event, Device: "D"}
+	plain := string(AppendJSON(nil, r, nil, Standing{Score: 0.7, Direction: "high"}))
+	for want, s := range map[string]Standing{
+		`"valid":false,"score":0}`:                         {Known: true},
+		`"valid":false,"score":1,"direction":"low"}`:       {0.9999, "low", true},
+		`"valid":false,"score":0.5,"direction":"pattern"}`: {0.5, "pattern", true},
+		`"valid":false,"score":0.023}`:                     {0.0234, "", true},
+		`"valid":false,"score":0.877,"direction":"wider"}`: {0.87651, "wider", true},
+	} {
+		got := string(AppendJSON(nil, r, nil, s))
+		if !strings.HasSuffix(got, want) || strings.TrimSuffix(got, want)+`"valid":false}` != plain {
+			t.Errorf("%+v is written as %s, want %s", s, got, want)
+		}
+	}
+}
+
 func TestAppendJSONAllocatesNothing(t *testing.T) {
 	r, scores := sampleResult()
 	dst := make([]byte, 0, 4096)
-	if n := testing.AllocsPerRun(100, func() { dst = AppendJSON(dst[:0], r, scores) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { dst = AppendJSON(dst[:0], r, scores, Standing{0.987, "high", true}) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

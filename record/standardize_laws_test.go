@@ -35,7 +35,7 @@ func TestNoIdentityLeaks(t *testing.T) {
 			}
 			return
 		}
-		all := strings.ToUpper(string(AppendBinary(nil, &r)) + string(AppendJSON(nil, &r, nil)))
+		all := strings.ToUpper(string(AppendBinary(nil, &r)) + string(AppendJSON(nil, &r, nil, Standing{})))
 		if strings.Contains(all, mark) {
 			t.Fatalf("%+v", r)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"labwatch/alerts"
+	"labwatch/detectors"
 )
 
 // card is the little of a device that stays in memory for ever: what its silence and the views of the fleet need. The
@@ -32,10 +33,11 @@ const unknownSeries = -1
 
 // summary is what the fleet is shown of the learned part. It is kept in the card for when that part is not in memory.
 type summary struct {
-	series int32   // numbers with a baseline of their own
-	ready  int32   // of them, those whose baseline counts
-	strain float32 // greatest newest score, as a share of its warning limit; 0 after a restart
-	open   *[]AlertView
+	series   int32 // numbers with a baseline of their own
+	ready    int32 // of them, those whose baseline counts
+	open     *[]AlertView
+	standing detectors.Standing // of the newest readings; after a restart not known before the next one
+	stoodAt  int64              // time of the newest of them
 }
 
 func (s *summary) alerts() []AlertView {
@@ -77,7 +79,7 @@ func (c *card) readState(r *reader) {
 	c.retired = r.byte()&1 != 0
 	c.facility = r.string()
 	c.records, c.watched, c.lastSeen, c.heard, c.newest, c.learned = r.varint(), r.varint(), r.varint(), r.varint(), r.varint(), r.varint()
-	c.series, c.ready, c.strain = int32(r.varint()), int32(r.varint()), 0
+	c.series, c.ready, c.standing = int32(r.varint()), int32(r.varint()), detectors.Standing{}
 	c.silent, c.open = nil, nil
 	if silent := r.bytes(); len(silent) > 0 {
 		c.silent = new(alerts.State)

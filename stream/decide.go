@@ -50,6 +50,7 @@ func (w *Worker) sayBy(by string, about subject, rule string, s *alerts.State, c
 		Subject: about.result, Evidence: e, AcknowledgedBy: by,
 	}
 	s.Fill(&a)
+	a.DeviceScore = published(w.standingOf(about))
 	a.Summary, a.Action = alerts.Summarise(&a, w.j.Zone)
 	w.tally.alert(rule, a.Severity, change)
 	emit(w.publish.alert(&a))

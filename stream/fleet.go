@@ -6,17 +6,18 @@ import (
 	"time"
 
 	"labwatch/alerts"
+	"labwatch/detectors"
 )
 
 // DeviceView is what readers see of a device. It is made anew, never changed.
 type DeviceView struct {
 	Device   string
 	Facility string
-	Records  int64   // readings admitted
-	Series   int     // numbers with a baseline of their own
-	Learned  int     // of them, those whose baseline counts
-	Strain   float64 // greatest newest score of a series, as a share of its warning limit
-	LastSeen int64   // greatest event time, nanoseconds since 1970 UTC
+	Records  int64              // readings admitted
+	Series   int                // numbers with a baseline of their own
+	Learned  int                // of them, those whose baseline counts
+	Standing detectors.Standing // greatest of its newest readings and vectors of a day
+	LastSeen int64              // greatest event time, nanoseconds since 1970 UTC
 	Open     []AlertView
 }
 
@@ -56,14 +57,14 @@ func (w *Worker) Show(now int64) {
 	w.shown = now
 	w.lookAll()
 	views := make([]DeviceView, 0, len(w.order))
-	grouped := w.openOfGroups()
+	grouped, vectors := w.openOfGroups()
 	for _, d := range w.byName() {
 		if d.retired {
 			continue
 		}
 		views = append(views, DeviceView{
 			Device: d.name, Facility: d.facility, Records: d.records, Series: int(d.series), Learned: int(d.ready),
-			Strain: float64(d.strain), LastSeen: d.newest, Open: openOf(&d.card, grouped[d.name]),
+			Standing: d.standing.Worst(vectors[d.name]), LastSeen: d.newest, Open: openOf(&d.card, grouped[d.name]),
 		})
 	}
 	w.fleet.Store(&views)
@@ -82,11 +83,14 @@ func openOf(c *card, grouped []AlertView) []AlertView {
 	return views
 }
 
-// openOfGroups lists the open alerts that groups hold, by device.
-func (w *Worker) openOfGroups() map[string][]AlertView {
-	views := map[string][]AlertView{}
+// openOfGroups lists the open alerts that groups hold, and how the newest vectors stand, by device.
+func (w *Worker) openOfGroups() (views map[string][]AlertView, vectors map[string]detectors.Standing) {
+	views, vectors = map[string][]AlertView{}, map[string]detectors.Standing{}
 	for _, g := range w.groups {
 		for device, m := range g.members {
+			if d := w.devices[device]; d != nil {
+				vectors[device] = vectors[device].Worst(current(m.standing, m.newest, d.stoodAt))
+			}
 			for i := range m.states {
 				if s := &m.states[i]; s.Phase == alerts.Open {
 					views[device] = append(views[device], AlertView{s.ID.String(), w.j.Plan.Group[i].Name, g.name, s.Severity, s.Opened, int(s.Count)})
@@ -94,7 +98,7 @@ func (w *Worker) openOfGroups() map[string][]AlertView {
 			}
 		}
 	}
-	return views
+	return views, vectors
 }
 
 // summarise brings the summary of a device that is held up to date.
@@ -125,8 +129,8 @@ func (w *Worker) summaryOf(d *device) (sum summary) {
 		if _, ok := s.baseline.Moments(); ok {
 			sum.ready++
 		}
-		sum.strain = max(sum.strain, float32(s.strain))
 	}
+	sum.standing, sum.stoodAt = d.stand()
 	if len(open) > 0 {
 		sortViews(open)
 		sum.open = &open

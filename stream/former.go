@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"labwatch/alerts"
+	"labwatch/detectors"
 )
 
 // former is what a series held for normal before it was last learned anew, so that a person can take that back. A series
@@ -74,6 +75,7 @@ func (w *Worker) relearn(statistic string, about subject, s *series, at int64, e
 		s.former = kept
 	}
 	s.baseline.Reset(at)
+	s.standing = detectors.Standing{}
 }
 
 // rollBack takes back that a series was last learned anew: what was normal before is normal again. It ends the alerts,
@@ -85,7 +87,7 @@ func (w *Worker) rollBack(about subject, s *series, emit Emit) bool {
 	for i, n := range w.j.Plan.Series[s.kind] {
 		w.endFor(alerts.StatRolledBack, about, n.Name, &s.states[i], emit)
 	}
-	s.former = nil
+	s.former, s.standing = nil, detectors.Standing{}
 	w.tally.rollbacks++
 	return true
 }

@@ -29,6 +29,8 @@ type member struct {
 	newest int64          // greatest event time admitted
 	leaps  int            // readings in a row that lie further ahead of it than the grace
 	states []alerts.State // by detector; none when all are healthy
+
+	standing detectors.Standing // of its newest vector
 }
 
 // admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all, and a leap in
@@ -47,7 +49,7 @@ func (m *member) admit(r *record.Record, grace int64) bool {
 }
 
 func newGroup(j *Judging, name string, channels []string) *group {
-	return &group{name: name, channels: channels, members: map[string]*member{}, panel: newPanel(j, j.Plan.Group, name, "", nil)}
+	return &group{name: name, channels: channels, members: map[string]*member{}, panel: newPanel(j, record.Telemetry, j.Plan.Group, name, "", nil)}
 }
 
 // groupName is the configured group of a device with the channels it sent: vectors of different channels are not
@@ -138,6 +140,7 @@ func (g groupState) appendState(b []byte) []byte {
 			b = appendString(b, g.j.Plan.Group[i].Name)
 			b = appendBytes(b, appendAlert(nil, &m.states[i]))
 		}
+		b = appendStanding(b, m.standing)
 	}
 	return b
 }
@@ -163,6 +166,7 @@ func readGroup(r *reader, j *Judging, name string) *group {
 			}
 		}
 		m.settle()
+		m.standing = readStanding(r)
 	}
 	return g
 }

@@ -120,9 +120,11 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 	if m, ok := s.baseline.Moments(); ok {
 		mean = m.Mean
 	}
-	s.strain = 0
+	if counts {
+		s.standing = s.panel.stand(w.opinions, sample)
+		w.standing = w.standing.Worst(s.standing)
+	}
 	for i, o := range w.opinions {
-		s.strain = max(s.strain, o.strain())
 		w.scores = append(w.scores, record.Score{Detector: named[i].Name, Series: s.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
 		suspect = suspect || o.breach()
 		if !counts {
@@ -172,6 +174,8 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, series: g.name, device: r.Device, facility: r.Facility}
 	w.opinions = g.ask(w.j, w.j.Plan.Group, sample, w.timed, w.opinions[:0])
+	m.standing = g.panel.stand(w.opinions, sample)
+	w.standing = w.standing.Worst(m.standing)
 	for i, o := range w.opinions {
 		name := w.j.Plan.Group[i].Name
 		w.scores = append(w.scores, record.Score{Detector: name, Series: g.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
@@ -236,14 +240,6 @@ func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
 
 func (o opinion) breach() bool {
 	return o.ready && (o.score >= o.limits.Warning || o.score >= o.limits.Critical)
-}
-
-// strain is the score as a share of its warning limit: 1 is at the limit, 0 without a score or a limit.
-func (o opinion) strain() float64 {
-	if o.ready && o.limits.Warning > 0 {
-		return o.score / o.limits.Warning
-	}
-	return 0
 }
 
 func (o opinion) observe(at int64, value float64, direction int) alerts.Observation {

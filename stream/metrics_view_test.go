@@ -4,12 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"labwatch/detectors"
 	"labwatch/record"
 )
 
-// TestFlagsAndStrainAreShown: whoever is on call sees how many readings came late or early, how many numbers are
-// learned, and how near to its limit a device is.
-func TestFlagsAndStrainAreShown(t *testing.T) {
+// TestFlagsAndScoreAreShown: whoever is on call sees how many readings came late or early, how many numbers are
+// learned, and the one score of a device with its direction.
+func TestFlagsAndScoreAreShown(t *testing.T) {
 	b := newBedside(t, onlyZScore(t, nil))
 	at := 0
 	for ; at < 40; at++ {
@@ -27,12 +28,26 @@ func TestFlagsAndStrainAreShown(t *testing.T) {
 		}
 	}
 	v := b.w.Fleet()[0]
-	if v.Series != 1 || v.Learned != 1 || v.Strain > 1 {
+	if v.Series != 1 || v.Learned != 1 || v.Standing != (detectors.Standing{}) {
 		t.Errorf("a calm device is shown as %+v", v)
 	}
-	b.hear(sample("bath", seconds(at), record.Channel{Name: "c", Value: 40}))
+	for ; at < 300; at++ {
+		b.hear(sample("bath", seconds(at), record.Channel{Name: "c", Value: 4 + .1*float64(at%5)}))
+	}
 	b.w.Committed(seconds(at + 2))
-	if v := b.w.Fleet()[0]; v.Strain < 2 {
-		t.Errorf("a device far beyond its limit has a strain of %v", v.Strain)
+	if v := b.w.Fleet()[0]; !v.Standing.Known || v.Standing.Score >= detectors.Rare || v.Standing.Direction != detectors.Undirected {
+		t.Errorf("a calm device stands at %+v", v.Standing)
+	}
+	b.hear(sample("bath", seconds(at), record.Channel{Name: "c", Value: -40}))
+	b.w.Committed(seconds(at + 4))
+	if v := b.w.Fleet()[0]; v.Standing.Score < 0.9 || v.Standing.Direction != detectors.Low {
+		t.Errorf("a device far below its mean stands at %+v", v.Standing)
+	}
+	for i := range int64(3) { // a leap in time is believed when others confirm it
+		b.hear(sample("bath", seconds(at)+2*standingAge+i*1e9, record.Channel{Name: "other", Value: 1}))
+	}
+	b.w.Committed(seconds(at + 6))
+	if v := b.w.Fleet()[0]; v.Standing.Known {
+		t.Errorf("what was measured two days ago still stands: %+v", v.Standing)
 	}
 }

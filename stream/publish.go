@@ -35,7 +35,7 @@ func (p *publisher) log(r *record.Record) Output {
 }
 
 // record is a judged reading.
-func (p *publisher) record(r *record.Record, scores []record.Score) Output {
+func (p *publisher) record(r *record.Record, scores []record.Score, standing record.Standing) Output {
 	key := p.text(r.Device)
 	subject := key
 	if escaped := record.EventSubject(r.Device); escaped != r.Device {
@@ -56,7 +56,7 @@ func (p *publisher) record(r *record.Record, scores []record.Score) Output {
 	return Output{
 		To:      Records,
 		Key:     key,
-		Value:   p.slab.take(4096, func(b []byte) []byte { return record.AppendJSON(b, r, scores) }),
+		Value:   p.slab.take(4096, func(b []byte) []byte { return record.AppendJSON(b, r, scores, standing) }),
 		Headers: p.headers[:],
 	}
 }

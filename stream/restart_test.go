@@ -125,6 +125,7 @@ func TestLaboratoryMakesEverythingHappen(t *testing.T) {
 	for _, word := range []string{
 		`"rule":"zmean"`, `"rule":"error_code"`, `"rule":"limit"`, `"rule":"critical_value"`, `"rule":"silent"`, `"rule":"qc_failed"`,
 		`"opened"`, `"updated"`, `"resolved"`, `"correction"`, `"late"`, `"censored"`, `"detector":"iforest"`,
+		`"score":0.`, `,"device_score":0.`, `"device_direction":"high"`, `"valid":true,"score":0,`,
 	} {
 		if !bytes.Contains(all.Bytes(), []byte(word)) {
 			t.Errorf("nothing says %s", word)

@@ -11,16 +11,20 @@ import (
 	"labwatch/record"
 )
 
-// panel is the detectors of one series or one group, and what their alerts stand at.
+// panel is the detectors of one series or one group, what their alerts stand at, and which of their scores are usual.
 type panel struct {
 	dets   []detectors.Detector
 	states []alerts.State
+	usual  []detectors.Rarity
+	heard  []bool // of those that may raise alerts of such readings; only they count in the one score
 }
 
-func newPanel(j *Judging, named []Named, owner, series string, base *detectors.Baseline) panel {
+func newPanel(j *Judging, kind record.Kind, named []Named, owner, series string, base *detectors.Baseline) panel {
 	p := panel{states: make([]alerts.State, len(named))}
 	for _, n := range named {
+		policy := j.policies[n.Name]
 		p.dets = append(p.dets, n.Make(detectors.Env{Rand: j.rng(owner, series, n.Name), Baseline: base}))
+		p.usual, p.heard = append(p.usual, detectors.NewRarity()), append(p.heard, policy.Alerts(kind))
 	}
 	return p
 }
@@ -38,16 +42,15 @@ type series struct {
 	waiting Waiting
 	// promises are the detectors that share the alarm budget.
 	promises Shares
-	former   *former // what was normal before; nil: nothing
-	unit     string  // of the newest reading, for alerts that speak without one
+	former   *former            // what was normal before; nil: nothing
+	standing detectors.Standing // of the newest reading that counted
+	unit     string             // of the newest reading, for alerts that speak without one
 	test     record.Test
-
-	strain float64 // greatest score of the newest reading by its warning limit; a view, decides nothing and is not kept
 }
 
 func newSeries(j *Judging, kind record.Kind, device, name string) *series {
 	s := &series{name: name, kind: kind, baseline: j.baseline(device, name)}
-	s.panel = newPanel(j, j.Plan.Series[kind], device, name, s.baseline)
+	s.panel = newPanel(j, kind, j.Plan.Series[kind], device, name, s.baseline)
 	s.promises = SharesOf(s.dets, j.Plan.Series[kind], kind, j.policies)
 	return s
 }
@@ -80,7 +83,7 @@ func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bo
 
 // bytes is about how much memory the series takes, in bytes.
 func (s *series) bytes() int {
-	n := seriesBytes + len(s.name) + s.votes.bytes() + s.baseline.Bytes() + s.former.bytes() + stateBytes*len(s.states)
+	n := seriesBytes + len(s.name) + s.votes.bytes() + s.baseline.Bytes() + s.former.bytes() + (stateBytes+detectors.RarityBytes)*len(s.states)
 	for _, d := range s.dets {
 		if sized, ok := d.(detectors.Sized); ok {
 			n += sized.Bytes()
@@ -119,7 +122,7 @@ func (p *panel) holding() bool {
 	return false
 }
 
-// append writes, for each detector, its name, its own bytes and its alert. Names let a later config
+// append writes, for each detector, its name, its own bytes, its alert and which of its scores are usual. Names let a later config
 // add, remove or reorder detectors without losing the others.
 func (p *panel) append(b []byte, named []Named) []byte {
 	b = binary.AppendUvarint(b, uint64(len(p.dets)))
@@ -127,6 +130,11 @@ func (p *panel) append(b []byte, named []Named) []byte {
 		b = appendString(b, named[i].Name)
 		b = appendBytes(b, mustMarshal(d))
 		b = appendBytes(b, appendAlert(nil, &p.states[i]))
+		var usual []byte
+		if p.heard[i] {
+			usual = p.usual[i].Append(nil)
+		}
+		b = appendBytes(b, usual)
 	}
 	return b
 }
@@ -143,8 +151,8 @@ func mustMarshal(m interface{ MarshalBinary() ([]byte, error) }) []byte {
 // read restores a panel. A detector whose parameters have changed so that it cannot take its old bytes starts anew;
 // the baseline stays.
 func (p *panel) read(r *reader, j *Judging, named []Named) {
-	for range r.count(3) {
-		name, det, alert := r.string(), r.bytes(), r.bytes()
+	for range r.count(4) {
+		name, det, alert, usual := r.string(), r.bytes(), r.bytes(), r.bytes()
 		if r.err != nil {
 			return
 		}
@@ -157,6 +165,10 @@ func (p *panel) read(r *reader, j *Judging, named []Named) {
 			}
 			if err := p.states[i].UnmarshalBinary(alert); err != nil {
 				r.fail(fmt.Errorf("read alert of %s: %w", name, err))
+				return
+			}
+			if err := p.usual[i].UnmarshalBinary(usual); err != nil {
+				r.fail(fmt.Errorf("read usual scores of %s: %w", name, err))
 				return
 			}
 		}
@@ -172,7 +184,7 @@ func (s *series) append(b []byte, named []Named) []byte {
 	b = binary.AppendVarint(b, s.seen)
 	b = s.waiting.append(s.pace.append(s.votes.append(b)))
 	b = appendBytes(b, mustMarshal(s.baseline))
-	return s.former.append(s.panel.append(b, named))
+	return appendStanding(s.former.append(s.panel.append(b, named)), s.standing)
 }
 
 // readSeries restores one series of a device.
@@ -200,6 +212,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 	}
 	s.panel.read(r, j, j.Plan.Series[s.kind])
 	s.former = readFormer(r)
+	s.standing = readStanding(r)
 	if s.pace.asked > 0 && j.FalseAlarms > 0 {
 		s.promises.Ask(s.pace.asked)
 	}

@@ -20,8 +20,8 @@ type Entry struct {
 //
 // Version 1 kept a device as one snapshot under deviceKind. Version 2 has a card beside it, which holds its counts, its
 // times and its silence. Version 3 says that each series has its pace and its waiting; of version 2 some do and some do
-// not, see upgradeSeries. Version 4 keeps shorter hashes of what was seen, see wide.go, and what each series held for
-// normal before.
+// not, see upgradeSeries. Version 4 keeps shorter hashes of what was seen, see wide.go, what each series held for normal
+// before, and which scores are usual.
 func Upgrade(key string, blob []byte) ([]Entry, error) {
 	if len(blob) == 0 || blob[0] >= snapshotVersion {
 		return []Entry{{key, blob}}, nil
@@ -32,7 +32,7 @@ func Upgrade(key string, blob []byte) ([]Entry, error) {
 	}
 	name, isDevice := strings.CutPrefix(key, deviceKind)
 	if !isDevice {
-		return []Entry{{key, append([]byte{snapshotVersion}, blob[1:]...)}}, nil // the others did not change
+		return upgradeOther(key, blob)
 	}
 	r := &reader{b: blob[1:]}
 	covers := int64(r.uvarint())
@@ -50,6 +50,19 @@ func Upgrade(key string, blob []byte) ([]Entry, error) {
 		return []Entry{{key, learned}}, nil
 	}
 	return []Entry{{cardKind + name, snapshot(covers, &c)}, {key, learned}}, nil
+}
+
+// upgradeOther brings what is no device's to the current version.
+func upgradeOther(key string, blob []byte) ([]Entry, error) {
+	if !strings.HasPrefix(key, groupKind) {
+		return []Entry{{key, append([]byte{snapshotVersion}, blob[1:]...)}}, nil // cards and the clock did not change
+	}
+	r := &reader{b: blob[1:]}
+	group := upgradeGroup(snapshotHead(int64(r.uvarint())), r)
+	if err := r.done(); err != nil {
+		return nil, fmt.Errorf("read snapshot of %q of state version %d: %w", key, blob[0], err)
+	}
+	return []Entry{{key, group}}, nil
 }
 
 // upgradeLearned appends what a device has learned. A silence that was one of its rules goes to the card.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"labwatch/alerts"
+	"labwatch/detectors"
 )
 
 // version1 writes what a worker knows as labwatch did before a device had a card, and a series had a pace.
@@ -29,9 +30,7 @@ func version1(w *Worker) map[string][]byte {
 		all["d/"+d.name] = appendLearned(b, w.j, d.held.device, rules, seriesLayout{})
 	}
 	for _, g := range w.groups {
-		b := snapshot(g.covers, groupState{g.group, w.j})
-		b[0] = 1
-		all["g/"+g.name] = b
+		all["g/"+g.name] = appendOldGroup(binary.AppendUvarint([]byte{1}, uint64(g.covers)), w.j, g.group)
 	}
 	return all
 }
@@ -60,9 +59,48 @@ func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.St
 		if layout.waiting {
 			b = s.waiting.append(b)
 		}
-		b = s.panel.append(appendBytes(b, mustMarshal(s.baseline)), j.Plan.Series[s.kind])
+		b = appendOldPanel(appendBytes(b, mustMarshal(s.baseline)), &s.panel, j.Plan.Series[s.kind])
 	}
 	return b
+}
+
+// appendOldPanel writes no usual scores, as all versions up to 3 did.
+func appendOldPanel(b []byte, p *panel, named []Named) []byte {
+	b = binary.AppendUvarint(b, uint64(len(p.dets)))
+	for i, d := range p.dets {
+		b = appendBytes(appendBytes(appendString(b, named[i].Name), mustMarshal(d)), appendAlert(nil, &p.states[i]))
+	}
+	return b
+}
+
+func appendOldGroup(b []byte, j *Judging, g *group) []byte {
+	b = binary.AppendUvarint(b, uint64(len(g.channels)))
+	for _, c := range g.channels {
+		b = appendString(b, c)
+	}
+	b = appendOldPanel(b, &g.panel, j.Plan.Group)
+	b = binary.AppendUvarint(b, uint64(len(g.members)))
+	for _, device := range slices.Sorted(maps.Keys(g.members)) {
+		m := g.members[device]
+		b = binary.AppendUvarint(binary.AppendVarint(appendString(b, device), m.newest), uint64(m.leaps))
+		b = binary.AppendUvarint(b, uint64(len(m.states)))
+		for i := range m.states {
+			b = appendBytes(appendString(b, j.Plan.Group[i].Name), appendAlert(nil, &m.states[i]))
+		}
+	}
+	return b
+}
+
+// forgetNew takes away what no version up to 3 had.
+func (s *series) forgetNew() {
+	s.former, s.standing = nil, detectors.Standing{}
+	s.panel.forgetNew()
+}
+
+func (p *panel) forgetNew() {
+	for i := range p.usual {
+		p.usual[i] = detectors.NewRarity()
+	}
 }
 
 // appendWideGate writes hashes of 64 bits, as all versions up to 3 did.
@@ -149,7 +187,7 @@ func TestUpgradeTellsLayoutsApart(t *testing.T) {
 			if !layout.waiting {
 				s.waiting = Waiting{}
 			}
-			s.former = nil
+			s.forgetNew()
 		}
 		if want := snapshot(d.covers, deviceState{d.held.device, j}); !bytes.Equal(entries[0].Blob, want) {
 			t.Errorf("%s with %+v: %d bytes, want %d others", d.name, layout, len(entries[0].Blob), len(want))
@@ -193,7 +231,14 @@ func TestUpgradeGoesOn(t *testing.T) {
 		straight(t, before, log[:cut])
 		for _, d := range before.devices {
 			for _, s := range d.held.series {
-				s.pace, s.waiting, s.former = Pace{}, Waiting{}, nil // which version 1 has not
+				s.pace, s.waiting = Pace{}, Waiting{} // which version 1 has not
+				s.forgetNew()
+			}
+		}
+		for _, g := range before.groups {
+			g.panel.forgetNew()
+			for _, m := range g.members {
+				m.standing = detectors.Standing{}
 			}
 		}
 		old := version1(before)

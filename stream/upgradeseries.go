@@ -3,6 +3,8 @@ package stream
 import (
 	"encoding/binary"
 	"errors"
+
+	"labwatch/detectors"
 )
 
 // seriesLayout says which parts of a series were written.
@@ -56,15 +58,46 @@ func (l seriesLayout) upgrade(b []byte, r *reader) []byte {
 		}
 		b = waiting.append(pace.append(cast.append(b)))
 		b = appendBytes(b, r.bytes()) // baseline
-		detectors := r.count(3)
-		b = binary.AppendUvarint(b, uint64(detectors))
-		for range detectors { // name, state, alert
-			b = appendBytes(appendBytes(appendBytes(b, r.bytes()), r.bytes()), r.bytes())
-		}
-		b = (*former)(nil).append(b)
+		b = upgradePanel(b, r)
+		b = appendStanding((*former)(nil).append(b), detectors.Standing{})
 		if r.err != nil {
 			return b
 		}
+	}
+	return b
+}
+
+// upgradePanel appends detectors, of whose scores nothing is known to be usual.
+func upgradePanel(b []byte, r *reader) []byte {
+	n := r.count(3)
+	b = binary.AppendUvarint(b, uint64(n))
+	for range n { // name, state, alert
+		b = appendBytes(appendBytes(appendBytes(b, r.bytes()), r.bytes()), r.bytes())
+		b = appendBytes(b, nil)
+	}
+	return b
+}
+
+// upgradeGroup appends a group in the present layout.
+func upgradeGroup(b []byte, r *reader) []byte {
+	n := r.count(1)
+	b = binary.AppendUvarint(b, uint64(n))
+	for range n {
+		b = appendString(b, r.string()) // channel
+	}
+	b = upgradePanel(b, r)
+	n = r.count(4)
+	b = binary.AppendUvarint(b, uint64(n))
+	for range n {
+		b = appendString(b, r.string())          // device
+		b = binary.AppendVarint(b, r.varint())   // newest
+		b = binary.AppendUvarint(b, r.uvarint()) // leaps
+		states := r.count(2)
+		b = binary.AppendUvarint(b, uint64(states))
+		for range states { // detector, alert
+			b = appendBytes(appendBytes(b, r.bytes()), r.bytes())
+		}
+		b = appendStanding(b, detectors.Standing{})
 	}
 	return b
 }

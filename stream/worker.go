@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"labwatch/alerts"
+	"labwatch/detectors"
 	"labwatch/record"
 )
 
@@ -36,6 +37,7 @@ type Worker struct {
 	rec      record.Record
 	scores   []record.Score
 	opinions []opinion
+	standing detectors.Standing // of the reading at hand
 	vector   []float64
 	channels []string
 	timed    bool
@@ -119,7 +121,7 @@ func (w *Worker) processRaw(m Message, emit Emit) (err error) {
 
 // judge scores one reading, learns it, decides, and publishes it with its scores.
 func (w *Worker) judge(r *record.Record, offset int64, emit Emit) error {
-	w.scores = w.scores[:0]
+	w.scores, w.standing = w.scores[:0], detectors.Standing{}
 	d := w.device(r.Device)
 	publish := true
 	if d.takes(offset) {
@@ -147,7 +149,7 @@ func (w *Worker) judge(r *record.Record, offset int64, emit Emit) error {
 	w.tally.standardized++
 	w.tally.flag(r.Flags)
 	if !w.muted {
-		emit(w.publish.record(r, w.scores))
+		emit(w.publish.record(r, w.scores, published(w.standing)))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -18,6 +19,9 @@ type deviceJSON struct {
 	LastSeen string         `json:"last_seen,omitzero"` // RFC 3339, UTC
 	Records  int64          `json:"records"`
 	Open     openAlertsJSON `json:"open_alerts"`
+
+	Score     *float64 `json:"score,omitzero"`     // 0 to 1; none while it is not known
+	Direction string   `json:"direction,omitzero"` // where it points
 }
 
 type openAlertsJSON struct {
@@ -43,9 +47,15 @@ type alertJSON struct {
 func devicesJSON(fleet Fleet) []deviceJSON {
 	list := []deviceJSON{}
 	for _, d := range sortedFleet(fleet) {
+		var score *float64
+		if d.Scored {
+			rounded := math.Round(1000*d.Score) / 1000
+			score = &rounded
+		}
 		list = append(list, deviceJSON{
 			Device: d.ID, Facility: d.Facility, LastSeen: timeText(d.LastSeen), Records: d.Records,
-			Open: openAlertsJSON{count(d, alerts.Info), count(d, alerts.Warning), count(d, alerts.Critical)},
+			Open:  openAlertsJSON{count(d, alerts.Info), count(d, alerts.Warning), count(d, alerts.Critical)},
+			Score: score, Direction: d.Direction,
 		})
 	}
 	return list

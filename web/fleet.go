@@ -17,12 +17,15 @@ type Fleet interface {
 type Device struct {
 	ID       string
 	Facility string
-	LastSeen int64   // greatest event time, nanoseconds since 1970 UTC; 0 when never
-	Records  int64   // readings admitted
-	Series   int     // numbers with a baseline of their own
-	Learned  int     // of them, those whose baseline counts
-	Strain   float64 // greatest newest score of a series, as a share of its warning limit
+	LastSeen int64 // greatest event time, nanoseconds since 1970 UTC; 0 when never
+	Records  int64 // readings admitted
+	Series   int   // numbers with a baseline of their own
+	Learned  int   // of them, those whose baseline counts
 	Open     []OpenAlert
+
+	Scored    bool    // false: no score is known yet
+	Score     float64 // 0 to 1, of all detectors of the device; higher is worse
+	Direction string  // where it points, from 0.5 on
 }
 
 // OpenAlert is an alert that was opened and not resolved.
@@ -56,7 +59,9 @@ func merge(a, b Device) Device {
 	a.Records += b.Records
 	a.Series += b.Series
 	a.Learned += b.Learned
-	a.Strain = max(a.Strain, b.Strain)
+	if b.Scored && (!a.Scored || b.Score > a.Score) {
+		a.Scored, a.Score, a.Direction = true, b.Score, b.Direction
+	}
 	a.Open = slices.Concat(a.Open, b.Open)
 	return a
 }

@@ -61,8 +61,8 @@ func TestFleetLimit(t *testing.T) {
 // What is told of a device, and of the whole fleet: also of devices that have no series of their own.
 func TestFleetFigures(t *testing.T) {
 	fleet := fleetOf{
-		{ID: "a", Records: 3, Series: 2, Learned: 1, Strain: 0.5, Open: []OpenAlert{{Rule: "silent", Severity: alerts.Warning}}},
-		{ID: "a", Records: 4, Series: 1, Strain: 1.25},
+		{ID: "a", Records: 3, Series: 2, Learned: 1, Scored: true, Score: 0.5, Direction: "low", Open: []OpenAlert{{Rule: "silent", Severity: alerts.Warning}}},
+		{ID: "a", Records: 4, Series: 1, Scored: true, Score: 0.98765, Direction: "wider"},
 		{ID: "b", Open: []OpenAlert{{Rule: "silent", Severity: alerts.Warning}, {Rule: "ks", Severity: alerts.Critical}}},
 	}
 	page := &Page{}
@@ -73,8 +73,8 @@ func TestFleetFigures(t *testing.T) {
 		"labwatch_device_readings_total{device=|a|}":              "7",
 		"labwatch_device_series{device=|a|}":                      "3",
 		"labwatch_device_series_learned{device=|a|}":              "1",
-		"labwatch_device_score_ratio{device=|a|}":                 "1.25",
-		"labwatch_device_score_ratio{device=|b|}":                 "",
+		"labwatch_device_score{device=|a|,direction=|wider|}":     "0.988",
+		"labwatch_device_score{device=|b|,direction=||}":          "",
 		"labwatch_open_alerts{rule=|silent|,severity=|warning|}":  "2",
 		"labwatch_open_alerts{rule=|ks|,severity=|critical|}":     "1",
 		"labwatch_open_alerts{rule=|silent|,severity=|critical|}": "",

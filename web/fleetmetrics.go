@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 
@@ -51,7 +52,11 @@ func (m FleetMetrics) WritePrometheus(w io.Writer) {
 		sample("labwatch_device_series_learned", d.ID, float64(d.Learned))
 	}
 	for _, d := range shown {
-		sample("labwatch_device_score_ratio", d.ID, d.Strain)
+		if d.Scored {
+			b = append(append(append(b, `labwatch_device_score{device="`...), d.ID...), `",direction="`...)
+			b = append(append(b, d.Direction...), `"} `...)
+			b = append(strconv.AppendFloat(b, math.Round(1000*d.Score)/1000, 'f', -1, 64), '\n')
+		}
 	}
 	b = appendOpen(b, devices)
 	b = append(b, "labwatch_devices "...)
@@ -69,7 +74,7 @@ func (FleetMetrics) Help() map[string]string {
 		"labwatch_device_readings_total":              "Readings of the device that were admitted, as its state counts them: restarts do not set it back.",
 		"labwatch_device_series":                      "Numbers of the device with a baseline of their own: tests, controls and channels.",
 		"labwatch_device_series_learned":              "Those of labwatch_device_series whose baseline counts.",
-		"labwatch_device_score_ratio":                 "Greatest newest score of any detector and series of the device, as a share of its warning limit: 1 is at the limit.",
+		"labwatch_device_score":                       "One score of all detectors and numbers of the device, 0 to 1, higher is worse: one reading in a hundred passes 0.5. The direction is where it points, from 0.5 on. Absent while none is known.",
 		"labwatch_open_alerts":                        "Open alerts of all devices, by rule and severity.",
 		"labwatch_devices":                            "Devices that are known.",
 		"labwatch_device_series_dropped":              "Devices without series of their own: there are more than http.device_series.",

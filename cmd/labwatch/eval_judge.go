@@ -29,8 +29,8 @@ type evalPanel struct {
 	baseline *detectors.Baseline
 	dets     []detectors.Detector
 	states   []alerts.State
-	rarities []detectors.Rarity
-	shares   stream.Shares // of the device's false alarms
+	usual    []detectors.Rarity // of the scores of each detector
+	shares   stream.Shares      // of the device's false alarms
 	pace     stream.Pace
 	waiting  stream.Waiting
 }
@@ -42,7 +42,7 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 		p := evalPanel{baseline: base, states: make([]alerts.State, len(named))}
 		for _, n := range named {
 			j.policies[n.Name] = b.cfg.Alerts.Detector(n.Name)
-			p.rarities = append(p.rarities, detectors.NewRarity())
+			p.usual = append(p.usual, detectors.NewRarity())
 			p.dets = append(p.dets, n.Make(detectors.Env{Rand: b.generator(set.name, series, n.Name), Baseline: base}))
 		}
 		return p
@@ -112,7 +112,7 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 			dst[i].score = v.ratio
 		}
 		all.ratio = greater(all.ratio, v.ratio)
-		all.rarity = max(all.rarity, v.rarity)
+		all.standing = all.standing.Worst(v.standing)
 		all.opened += v.opened
 	}
 	all.score = all.ratio
@@ -165,8 +165,9 @@ func (j *evalJudge) ask(p *evalPanel, named []stream.Named, sample detectors.Sam
 		if ready {
 			dst[i].score = score
 			dst[i].ratio = greater(dst[i].ratio, score/limits.Warning)
-			dst[i].rarity = max(dst[i].rarity, p.rarities[i].Of(score))
-			p.rarities[i].Learn(score)
+			var now detectors.Standing
+			now.Hear(d, &p.usual[i], score, sample)
+			dst[i].standing = dst[i].standing.Worst(now)
 			breach = breach || score >= limits.Warning
 		}
 		if p.states[i].Phase == alerts.Idle && !(ready && score >= limits.Warning) {

@@ -11,8 +11,9 @@ import (
 type evalVerdict struct {
 	score  float64 // what the row is ranked by; NaN while not ready
 	ratio  float64 // score/limit; an alarm from 1 on
-	rarity float64 // 0 to 1, see detectors.Rarity
 	opened int     // alerts that the policy opened
+
+	standing detectors.Standing // the one score, as the daemon publishes it
 }
 
 // evalCombined is the row of all detectors together. Those before it are the detectors.
@@ -22,7 +23,7 @@ const evalCombined = "combined"
 type evalTrack struct {
 	name   string
 	scores []float64 // NaN where not ready
-	rarity []float64 // 0 to 1
+	rarity []float64 // 0 to 1; 0 while none is known
 	alarm  []bool    // at the row's own limit
 	opened []int     // alerts opened; an alarm that goes on is opened once
 }
@@ -32,7 +33,7 @@ func newEvalTrack(name string, records int) *evalTrack {
 }
 
 func (t *evalTrack) put(i int, v evalVerdict) {
-	t.scores[i], t.rarity[i], t.alarm[i], t.opened[i] = v.score, v.rarity, v.ratio >= 1, v.opened
+	t.scores[i], t.rarity[i], t.alarm[i], t.opened[i] = v.score, float64(v.standing.Score), v.ratio >= 1, v.opened
 }
 
 // alwaysAlarm says the same of every record: an anomaly. Half of a set's F1 can be had by it.
@@ -52,11 +53,12 @@ const evalFAR = 0.01
 func randomAlarm(records int, rng *rand.PCG) *evalTrack {
 	t := newEvalTrack("random", records)
 	r := rand.New(rng)
-	rarity := detectors.NewRarity()
+	usual := detectors.NewRarity()
 	for i := range records {
 		v := r.Float64()
-		t.put(i, evalVerdict{score: v, ratio: v / (1 - evalFAR), rarity: rarity.Of(v)})
-		rarity.Learn(v)
+		var now detectors.Standing
+		now.Hear(nil, &usual, v, detectors.Sample{})
+		t.put(i, evalVerdict{score: v, ratio: v / (1 - evalFAR), standing: now})
 		if t.alarm[i] && (i == 0 || !t.alarm[i-1]) {
 			t.opened[i] = 1
 		}

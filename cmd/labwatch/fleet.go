@@ -24,7 +24,7 @@ func (f *fleetView) Snapshot() []web.Device {
 	judge.Workers(func(w *stream.Worker) {
 		for _, v := range w.Fleet() {
 			d := web.Device{ID: v.Device, Facility: v.Facility, LastSeen: v.LastSeen, Records: v.Records,
-				Series: v.Series, Learned: v.Learned, Strain: v.Strain}
+				Series: v.Series, Learned: v.Learned, Scored: v.Standing.Known, Score: float64(v.Standing.Score), Direction: v.Standing.Direction.String()}
 			for _, a := range v.Open {
 				d.Open = append(d.Open, web.OpenAlert{ID: a.ID, Rule: a.Rule, Series: a.Series, Severity: a.Severity,
 					Opened: a.Opened, Count: a.Count})

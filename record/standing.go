@@ -1,0 +1,25 @@
+package record
+
+import "math"
+
+// Standing is the one score of all detectors that judged a reading; the zero Standing is that of which nothing is known.
+type Standing struct {
+	Score     float32 // 0 to 1, higher is worse: 1/2 is what one reading in a hundred passes
+	Direction string  // high, low, wider, narrower or pattern; empty below 1/2
+	Known     bool
+}
+
+// standing writes the score with three decimals, and nothing while it is not known.
+func (w *object) standing(s Standing) {
+	if !s.Known {
+		return
+	}
+	w.key("score")
+	n, places := int64(math.Round(1000*float64(s.Score))), 3
+	for places > 0 && n%10 == 0 {
+		n /= 10
+		places--
+	}
+	w.dst = appendDecimal(w.dst, n, places)
+	w.optional("direction", s.Direction)
+}
