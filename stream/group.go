@@ -21,7 +21,9 @@ type group struct {
 	name     string
 	channels []string // in the order of the vector
 	panel
-	members map[string]*member
+	members  map[string]*member
+	former   *former // what a detector knew before the last acceptance; nil: nothing
+	formerOf int     // that detector
 }
 
 // member is what a group knows of one of its devices. It is small: a group may have thousands, and is one snapshot.
@@ -31,6 +33,7 @@ type member struct {
 	states []alerts.State // by detector; none when all are healthy
 
 	standing detectors.Standing // of its newest vector
+	accepted *acceptance        // nil: nothing
 }
 
 // admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all, and a leap in
@@ -128,7 +131,7 @@ func (g groupState) appendState(b []byte) []byte {
 	for _, c := range g.channels {
 		b = appendString(b, c)
 	}
-	b = g.panel.append(b, g.j.Plan.Group)
+	b = g.appendFormer(g.panel.append(b, g.j.Plan.Group), g.j.Plan.Group)
 	b = binary.AppendUvarint(b, uint64(len(g.members)))
 	for _, device := range slices.Sorted(maps.Keys(g.members)) {
 		m := g.members[device]
@@ -140,7 +143,7 @@ func (g groupState) appendState(b []byte) []byte {
 			b = appendString(b, g.j.Plan.Group[i].Name)
 			b = appendBytes(b, appendAlert(nil, &m.states[i]))
 		}
-		b = appendStanding(b, m.standing)
+		b = m.accepted.append(appendStanding(b, m.standing), g.j.Plan.Group)
 	}
 	return b
 }
@@ -152,12 +155,13 @@ func readGroup(r *reader, j *Judging, name string) *group {
 	}
 	g := newGroup(j, name, channels)
 	g.panel.read(r, j, j.Plan.Group)
+	g.readFormer(r, j.Plan.Group)
 	for range r.count(4) {
 		m := g.member(r.string())
 		m.newest, m.leaps = r.varint(), int(r.uvarint())
 		for range r.count(2) {
 			detector, blob := r.string(), r.bytes()
-			i := slices.IndexFunc(j.Plan.Group, func(n Named) bool { return n.Name == detector })
+			i := indexOf(j.Plan.Group, detector)
 			if i < 0 || r.err != nil {
 				continue
 			}
@@ -167,6 +171,7 @@ func readGroup(r *reader, j *Judging, name string) *group {
 		}
 		m.settle()
 		m.standing = readStanding(r)
+		m.accepted = readAcceptance(r, j.Plan.Group)
 	}
 	return g
 }

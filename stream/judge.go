@@ -179,7 +179,7 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	for i, o := range w.opinions {
 		name := w.j.Plan.Group[i].Name
 		w.scores = append(w.scores, record.Score{Detector: name, Series: g.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
-		if m.idle(i) && !o.breach() {
+		if m.accepts(i) || m.idle(i) && !o.breach() {
 			continue // as in judgeNumber
 		}
 		policy := w.j.policies[name]
@@ -195,10 +195,11 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	// Its own breach and its own member's open alert are the group's own state, so they may be asked.
 	sample.Suspect = w.outside(r)
 	sample.Suspect = sample.Suspect || m.holding()
-	for _, o := range w.opinions {
-		sample.Suspect = sample.Suspect || o.breach()
+	for i, o := range w.opinions {
+		sample.Suspect = sample.Suspect || o.breach() && !m.accepts(i)
 	}
 	m.settle()
+	m.passed()
 	for _, d := range g.dets {
 		d.Learn(sample)
 	}

@@ -12,9 +12,7 @@ import (
 // so it has its place in the order of things, and a restart or a replay does the same. A verdict on an alert that is
 // not open any more changes nothing, but that what it was ended for can be taken back.
 func (w *Worker) judgeVerdict(d *device, r *record.Record, emit Emit) {
-	if !w.heed(d, r, emit) {
-		w.tally.idleVerdicts++
-	}
+	w.heeded = w.heed(d, r, emit)
 }
 
 // heed says whether the verdict changed anything.

@@ -38,6 +38,7 @@ type Worker struct {
 	scores   []record.Score
 	opinions []opinion
 	standing detectors.Standing // of the reading at hand
+	heeded   bool               // the verdict at hand has changed something of its device
 	vector   []float64
 	channels []string
 	timed    bool
@@ -121,7 +122,7 @@ func (w *Worker) processRaw(m Message, emit Emit) (err error) {
 
 // judge scores one reading, learns it, decides, and publishes it with its scores.
 func (w *Worker) judge(r *record.Record, offset int64, emit Emit) error {
-	w.scores, w.standing = w.scores[:0], detectors.Standing{}
+	w.scores, w.standing, w.heeded = w.scores[:0], detectors.Standing{}, false
 	d := w.device(r.Device)
 	publish := true
 	if d.takes(offset) {
@@ -140,6 +141,9 @@ func (w *Worker) judge(r *record.Record, offset int64, emit Emit) error {
 	}
 	if r.Kind == record.Event && r.EventType == record.RetiredEvent {
 		w.leaveGroups(r, offset, emit)
+	}
+	if r.Alert() != "" && !w.heedGroups(r, offset, emit) && publish && !w.heeded {
+		w.tally.idleVerdicts++
 	}
 	w.arrived = append(w.arrived, r.Arrived)
 	if !publish {
