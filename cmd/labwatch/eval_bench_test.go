@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"syscall"
 	"testing"
@@ -16,48 +15,35 @@ import (
 )
 
 // One operation is one record of one device with some channels: score, decide, learn, for every channel and for the
-// vector of all, as eval and the daemon do it. All detectors together, then each one alone. The series is young (its
-// 100,000th record) or old (its 10,000,000th, some minutes of warming up: with LABWATCH_LONG=1, as `make bench` sets).
+// vector of all, as eval and the daemon do it, from its 100,000th on. All detectors together, then each one alone.
 
-const benchYoung, benchOld = 100_000, 10_000_000
+const benchYoung = 100_000
 
 func BenchmarkJudge(b *testing.B) {
 	builtin := slices.Sorted(maps.Keys(detectors.Builtin()))
 	for _, channels := range []int{1, 6, 20} {
 		b.Run(fmt.Sprintf("all/channels=%d/record=1e5", channels), func(b *testing.B) {
-			benchJudge(b, "", channels, benchYoung)
+			benchJudge(b, "", channels)
 		})
 		for _, name := range builtin {
 			b.Run(fmt.Sprintf("%s/channels=%d/record=1e5", name, channels), func(b *testing.B) {
-				benchJudge(b, name, channels, benchYoung)
+				benchJudge(b, name, channels)
 			})
 		}
 	}
-	if os.Getenv("LABWATCH_LONG") == "" {
-		b.Log("SKIPPED: the 10,000,000th record of a series: set LABWATCH_LONG=1")
-		return
-	}
-	for _, channels := range []int{1, 6, 20} {
-		b.Run(fmt.Sprintf("all/channels=%d/record=1e7", channels), func(b *testing.B) {
-			benchJudge(b, "", channels, benchOld)
-		})
-	}
-	for _, name := range builtin {
-		b.Run(name+"/channels=1/record=1e7", func(b *testing.B) { benchJudge(b, name, 1, benchOld) })
-	}
 }
 
-func benchJudge(b *testing.B, only string, channels, from int) {
+func benchJudge(b *testing.B, only string, channels int) {
 	j, rows, verdicts := benchPanels(b, only, channels)
-	benchFeed(j, rows, verdicts, 0, from)
+	benchFeed(j, rows, verdicts, 0, benchYoung)
 	b.ReportAllocs()
-	i, before := from, benchCPU(b)
+	i, before := benchYoung, benchCPU(b)
 	for b.Loop() {
 		j.judge(benchTime(i), rows[i%len(rows)], verdicts)
 		i++
 	}
-	b.ReportMetric(float64(benchCPU(b)-before)/float64(i-from), "cpu-ns/op")
-	b.ReportMetric(float64(i-from)/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(float64(benchCPU(b)-before)/float64(i-benchYoung), "cpu-ns/op")
+	b.ReportMetric(float64(i-benchYoung)/b.Elapsed().Seconds(), "records/s")
 	if last := verdicts[len(verdicts)-1]; last.score != last.score {
 		b.Fatal("not ready after its warm-up")
 	}
