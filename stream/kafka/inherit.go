@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -18,17 +19,20 @@ func (s *session) inherit(client *kgo.Client) {
 	ctx, cancel := context.WithTimeout(client.Context(), s.env.SessionTimeout)
 	defer cancel()
 	admin := kadm.NewClient(client)
-	open, err := admin.ListTransactions(ctx, nil, []string{"Ongoing"}) // without the nodes that do not answer
-	if len(open) == 0 {
-		if err != nil {
-			s.env.Log.Warn().Err(err).Str("stage", s.name).Msg("transactions were not listed; those of dead instances hold up readers until they time out")
+	warn := func(err error, said string) {
+		if err != nil && client.Context().Err() == nil { // else the session has ended; the next one comes here again
+			s.env.Log.Warn().Err(err).Str("stage", s.name).Msg(said + "; transactions of dead instances hold up readers until they time out")
 		}
+	}
+	open, err := admin.ListTransactions(ctx, nil, []string{"Ongoing"})
+	warn(err, "not all transactions were listed")
+	if len(open) == 0 {
 		return
 	}
 	// Asked after the list: whoever has begun a transaction was a member before.
 	groups, err := admin.DescribeGroups(ctx, s.group())
-	if err != nil || groups[s.group()].Err != nil {
-		s.env.Log.Warn().AnErr("error", groups.Error()).Str("stage", s.name).Msg("members were not listed; transactions of dead ones hold up readers until they time out")
+	if err = errors.Join(err, groups.Error()); err != nil {
+		warn(err, "the group's members were not listed")
 		return
 	}
 	alive := map[string]bool{s.env.Instance: true}
@@ -43,7 +47,7 @@ func (s *session) inherit(client *kgo.Client) {
 			continue
 		}
 		if err := abortOpen(ctx, s.env, t.TxnID); err != nil {
-			s.env.Log.Warn().Err(err).Str("stage", s.name).Str("of", owner).Msg("the transaction of a dead instance was not aborted; it holds up readers until it times out")
+			warn(err, "a transaction was not aborted")
 			continue
 		}
 		s.env.Log.Info().Str("stage", s.name).Str("of", owner).Msg("the transaction that a dead instance left open was aborted")
