@@ -17,6 +17,15 @@ var documented []byte
 // Documented is a config file with every setting, its default and its meaning.
 func Documented() []byte { return append([]byte(nil), documented...) }
 
+// Sample is Documented, read: the defaults, with the parameters of the detectors spelled out.
+func Sample() *Config {
+	var c Config
+	if err := decode(documented, &c); err != nil {
+		panic(err) // a test decodes it
+	}
+	return &c
+}
+
 // comments is what the documented file says of each path.
 func comments() map[string]string {
 	said := map[string]string{}

@@ -129,9 +129,9 @@ func (r *checkReport) write(w io.Writer) error {
 	fmt.Fprintf(&b, "ok\ninputs   %s\nbrokers  %s\nkeys     %s (fingerprint %s)\nmappings %d files\n",
 		strings.Join(inputs, ", "), brokers, r.Keys, r.Print, len(r.cfg.Standardize.Mappings))
 	standard := config.Default()
-	defaults := standard.Effective(nil)
+	defaults, sample := standard.Effective(nil), config.Sample().Effective(nil) // of which most configs are a copy
 	for i, s := range r.Settings {
-		if s.Value != defaults[i].Value {
+		if s.Value != defaults[i].Value && s.Value != sample[i].Value {
 			fmt.Fprintf(&b, "set      %s = %s (%s)\n", s.Path, s.Value, s.Source)
 		}
 	}
