@@ -52,9 +52,9 @@ func (c Config) badgerOptions(dir string) badger.Options {
 	return badger.DefaultOptions(dir).
 		WithMemTableSize(min(1<<20, c.bytes()/32)).
 		WithNumMemtables(2).
-		WithBaseTableSize(512 << 10). // Badger keeps eight buffers of twice that for good
-		WithBlockCacheSize(0).        // the system's page cache has the tables already, unless they are encrypted: see Store.options
-		WithIndexCacheSize(0).        // Badger asks it for tables that are encrypted, and holds the index of others anyway
+		WithBaseTableSize(1 << 20). // Badger keeps eight buffers of twice that, and takes 3 MB for each table that it builds
+		WithBlockCacheSize(0).      // the system's page cache has the tables already, unless they are encrypted: see Store.options
+		WithIndexCacheSize(0).      // Badger asks it for tables that are encrypted, and holds the index of others anyway
 		WithNumLevelZeroTables(1).
 		WithNumLevelZeroTablesStall(6).
 		WithNumCompactors(2). // Badger refuses one
