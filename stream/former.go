@@ -65,12 +65,12 @@ func readFormer(r *reader) *former {
 // the time at on. What counted until now is kept. What does not count yet is not: what was kept before it stays.
 func (w *Worker) relearn(statistic string, about subject, s *series, at int64, emit Emit) {
 	kept := &former{baseline: s.baseline.Former()}
-	for i, n := range w.j.Plan.Series[s.kind] {
+	for i := range s.states {
 		if state := &s.states[i]; state.Phase == alerts.Open {
 			kept.ended = append(kept.ended, state.ID)
 		}
-		w.endFor(statistic, about, n.Name, &s.states[i], emit)
 	}
+	w.endAll(statistic, about, s, emit)
 	if kept.baseline != nil {
 		s.former = kept
 	}
@@ -84,9 +84,7 @@ func (w *Worker) rollBack(about subject, s *series, emit Emit) bool {
 	if s.former == nil || s.baseline.RollBack(s.former.baseline, s.seen) != nil {
 		return false
 	}
-	for i, n := range w.j.Plan.Series[s.kind] {
-		w.endFor(alerts.StatRolledBack, about, n.Name, &s.states[i], emit)
-	}
+	w.endAll(alerts.StatRolledBack, about, s, emit)
 	s.former, s.standing = nil, detectors.Standing{}
 	w.tally.rollbacks++
 	return true

@@ -130,20 +130,21 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		if !counts {
 			continue
 		}
-		if s.states[i].Phase == alerts.Idle && !o.breach() {
+		if s.idle(i) && !o.breach() {
 			continue // most readings: a step would change nothing
 		}
 		policy := w.j.policies[named[i].Name]
 		applies := policy.Alerts(s.kind)
-		if !applies && s.states[i].Healthy() {
+		if !applies && (s.idle(i) || s.states[i].Healthy()) {
 			continue
 		}
+		state := s.state(i)
 		seen := unlimited(applies, o.observe(about.at, value, sign(value-mean)))
-		change := step(about, named[i].Name, policy.Policy, &s.states[i], seen)
+		change := step(about, named[i].Name, policy.Policy, state, seen)
 		if change == alerts.Quiet {
 			continue
 		}
-		w.say(about, named[i].Name, &s.states[i], change, s.explain(i, sample, o, value), emit)
+		w.say(about, named[i].Name, state, change, s.explain(i, sample, o, value), emit)
 		if change == alerts.Opened {
 			w.tally.opened++
 			s.baseline.Discard() // the newest values may be of the fault already
@@ -155,6 +156,7 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 	if early || !counts {
 		return // its clock runs ahead, so its place in time is not known; or its patient has been counted
 	}
+	s.settle()
 	w.outlast(about, s, emit)
 	// While an alert is open nothing new becomes normal: a fault must not be learned away.
 	sample.Suspect = suspect || s.holding()

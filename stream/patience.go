@@ -72,9 +72,9 @@ func (w *Worker) outlast(about subject, s *series, emit Emit) {
 // Lasting says whether an alert of a series' detectors, which named names, is open, and none of those that may never become
 // normal.
 func Lasting(named []Named, states []alerts.State, policies map[string]alerts.DetectorPolicy) (open bool) {
-	for i, n := range named {
+	for i := range states {
 		if states[i].Phase == alerts.Open {
-			if policy := policies[n.Name]; !policy.Outlast {
+			if policy := policies[named[i].Name]; !policy.Outlast {
 				return false
 			}
 			open = true

@@ -56,9 +56,7 @@ func (w *Worker) retire(d *device, why subject, emit Emit) {
 		s := d.series[name]
 		about := why
 		about.kind, about.series, about.test, about.unit = s.kind, name, s.test, s.unit
-		for i, n := range w.j.Plan.Series[s.kind] {
-			w.endFor(alerts.StatRetired, about, n.Name, &s.states[i], emit)
-		}
+		w.endAll(alerts.StatRetired, about, s, emit)
 	}
 	old := d.card
 	*old = card{name: old.name, facility: old.facility, records: old.records, newest: old.newest, learned: noLearned, retired: true}

@@ -14,13 +14,13 @@ import (
 // panel is the detectors of one series or one group, what their alerts stand at, and which of their scores are usual.
 type panel struct {
 	dets   []detectors.Detector
-	states []alerts.State
+	states []alerts.State // nil while there is nothing to remember of any
 	usual  []detectors.Rarity
 	heard  []bool // of those that may raise alerts of such readings; only they count in the one score
 }
 
 func newPanel(j *Judging, kind record.Kind, named []Named, owner, series string, base *detectors.Baseline) panel {
-	p := panel{states: make([]alerts.State, len(named))}
+	var p panel
 	for _, n := range named {
 		policy := j.policies[n.Name]
 		p.dets = append(p.dets, n.Make(detectors.Env{Rand: j.rng(owner, series, n.Name), Baseline: base}))
@@ -83,7 +83,7 @@ func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bo
 
 // bytes is about how much memory the series takes, in bytes.
 func (s *series) bytes() int {
-	n := seriesBytes + len(s.name) + s.votes.bytes() + s.baseline.Bytes() + s.former.bytes() + (stateBytes+detectors.RarityBytes)*len(s.states)
+	n := seriesBytes + len(s.name) + s.votes.bytes() + s.baseline.Bytes() + s.former.bytes() + stateBytes*len(s.states) + detectors.RarityBytes*len(s.dets)
 	for _, d := range s.dets {
 		if sized, ok := d.(detectors.Sized); ok {
 			n += sized.Bytes()
@@ -112,6 +112,27 @@ func (s *series) remember(about subject) {
 // cloned copies a string out of a message, whose memory is not ours to keep.
 func cloned(s string) string { return strings.Clone(s) }
 
+// state is room for what the alert of a detector stands at.
+func (p *panel) state(i int) *alerts.State {
+	if p.states == nil {
+		p.states = make([]alerts.State, len(p.dets))
+	}
+	return &p.states[i]
+}
+
+func (p *panel) idle(i int) bool { return p.states == nil || p.states[i].Phase == alerts.Idle }
+
+// settle gives the states back when none of them remembers anything, as is the rule: 200 bytes each, which would have to
+// be fetched from memory for every reading.
+func (p *panel) settle() {
+	for i := range p.states {
+		if p.states[i] != (alerts.State{}) {
+			return
+		}
+	}
+	p.states = nil
+}
+
 // holding says whether an alert of this panel is open.
 func (p *panel) holding() bool {
 	for i := range p.states {
@@ -129,7 +150,11 @@ func (p *panel) append(b []byte, named []Named) []byte {
 	for i, d := range p.dets {
 		b = appendString(b, named[i].Name)
 		b = appendBytes(b, mustMarshal(d))
-		b = appendBytes(b, appendAlert(nil, &p.states[i]))
+		var state alerts.State
+		if p.states != nil {
+			state = p.states[i]
+		}
+		b = appendBytes(b, appendAlert(nil, &state))
 		var usual []byte
 		if p.heard[i] {
 			usual = p.usual[i].Append(nil)
@@ -163,7 +188,7 @@ func (p *panel) read(r *reader, j *Judging, named []Named) {
 			if err := p.dets[i].UnmarshalBinary(det); err != nil {
 				j.Metrics.detectorRestarts.Inc()
 			}
-			if err := p.states[i].UnmarshalBinary(alert); err != nil {
+			if err := p.state(i).UnmarshalBinary(alert); err != nil {
 				r.fail(fmt.Errorf("read alert of %s: %w", name, err))
 				return
 			}
@@ -173,6 +198,7 @@ func (p *panel) read(r *reader, j *Judging, named []Named) {
 			}
 		}
 	}
+	p.settle()
 }
 
 func (s *series) append(b []byte, named []Named) []byte {

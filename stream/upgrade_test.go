@@ -68,7 +68,7 @@ func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.St
 func appendOldPanel(b []byte, p *panel, named []Named) []byte {
 	b = binary.AppendUvarint(b, uint64(len(p.dets)))
 	for i, d := range p.dets {
-		b = appendBytes(appendBytes(appendString(b, named[i].Name), mustMarshal(d)), appendAlert(nil, &p.states[i]))
+		b = appendBytes(appendBytes(appendString(b, named[i].Name), mustMarshal(d)), appendAlert(nil, p.state(i)))
 	}
 	return b
 }

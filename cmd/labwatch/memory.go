@@ -24,7 +24,6 @@ type memoryNeed struct {
 // Sizes that no detector knows of.
 const (
 	seriesBytes   = 1100     // names, times, the patients that were counted
-	alertBytes    = 280      // what the alert of one detector of one series stands at
 	formerBytes   = 130      // of a former baseline beside its values
 	deviceBytes   = 2000     // names, maps, what readers see
 	rememberBytes = 16       // a remembered reading
@@ -67,7 +66,7 @@ func bytesOf(c detectors.BaselineConfig, named []stream.Named) (all, former int6
 		}
 	}
 	former = int64(formerBytes + len(base.Former()))
-	all = int64(seriesBytes+base.Bytes()+alertBytes*len(dets)) + former
+	all = int64(seriesBytes+base.Bytes()+detectors.RarityBytes*len(dets)) + former
 	for _, d := range dets {
 		if sized, ok := d.(detectors.Sized); ok {
 			all += int64(sized.Bytes())
