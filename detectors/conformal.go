@@ -106,6 +106,11 @@ func (c *conformal) pValue(score float64) float64 {
 	return float64(1+c.n-below(c.sorted, gradeOf(score))) / float64(c.n+1)
 }
 
+// high says whether a score is among the highest twentieth; never before there are twenty.
+func (c *conformal) high(score float64) bool {
+	return c.n >= 20 && gradeOf(score) > c.sorted[c.n-1-c.n/20]
+}
+
 // median is that of the scores; 0 when there are none.
 func (c *conformal) median() float64 {
 	if c.n == 0 {

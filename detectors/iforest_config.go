@@ -1,6 +1,9 @@
 package detectors
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // IForestConfig are the parameters of "iforest".
 type IForestConfig struct {
@@ -17,7 +20,8 @@ type IForestConfig struct {
 	// Calibration is the number of newest scores that the alarm level rests on. Default 1024, at least
 	// 1/alpha - 1, at most 65536.
 	Calibration int `yaml:"calibration"`
-	// Alpha is the share of normal vectors that may be called abnormal. Default 1e-3, up to 0.1.
+	// Alpha is the share of normal vectors that may be called abnormal, up to 0.1. 0 (default): what the alarm budget asks
+	// for, until then 1e-3, and never less than calibration can tell apart, 1/(calibration+1).
 	Alpha float64 `yaml:"alpha"`
 	// Warning and Critical fix the levels, 0 to 1; 0 (default) derives them from Alpha.
 	Warning  float64 `yaml:"warning"`
@@ -26,7 +30,7 @@ type IForestConfig struct {
 
 // DefaultIForest returns the defaults; trees and sample are those of the paper.
 func DefaultIForest() IForestConfig {
-	return IForestConfig{Trees: 100, Sample: 256, Window: 2048, Every: 20, MinN: 256, Calibration: 1024, Alpha: 1e-3}
+	return IForestConfig{Trees: 100, Sample: 256, Window: 2048, Every: 20, MinN: 256, Calibration: 1024}
 }
 
 // Validate returns one error for each mistake, each led by the field's name.
@@ -42,12 +46,30 @@ func (c IForestConfig) Validate() []error {
 	between("window", c.Window, c.Sample, maxList-1)
 	between("every", c.Every, 1, 10_000)
 	between("min_n", c.MinN, firstTree, c.Window)
-	if !(c.Alpha > 0 && c.Alpha <= 0.1) {
-		return append(errs, fmt.Errorf("alpha: %g, want above 0 and up to 0.1", c.Alpha))
+	if !(c.Alpha >= 0 && c.Alpha <= mostAlpha) {
+		return append(errs, fmt.Errorf("alpha: %g, want up to %g, or 0 for the budget", c.Alpha, mostAlpha))
 	}
-	if c.Calibration > maxList || float64(c.Calibration+1)*c.Alpha < 1-1e-9 {
+	if c.Alpha == 0 {
+		between("calibration", c.Calibration, 100, maxList)
+	} else if c.Calibration > maxList || float64(c.Calibration+1)*c.Alpha < 1-1e-9 {
 		errs = append(errs, fmt.Errorf("calibration: %d scores, want at least 1/alpha - 1 = %g and at most %d",
 			c.Calibration, 1/c.Alpha-1, maxList))
 	}
 	return errs
 }
+
+const (
+	usualAlpha = 1e-3
+	mostAlpha  = 0.1
+)
+
+// alpha is what the level begins with.
+func (c IForestConfig) alpha() float64 {
+	if c.Alpha > 0 {
+		return c.Alpha
+	}
+	return math.Max(usualAlpha, c.leastAlpha())
+}
+
+// leastAlpha is the smallest share that the calibration can tell apart.
+func (c IForestConfig) leastAlpha() float64 { return 1 / float64(c.Calibration+1) }

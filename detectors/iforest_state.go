@@ -40,7 +40,7 @@ func (d *iforest) MarshalBinary() ([]byte, error) {
 // and scores, and as many trees; missing trees are grown one a vector.
 func (d *iforest) UnmarshalBinary(data []byte) error {
 	r, version := newReaderOf(data, 1, iforestVersion)
-	n := iforest{cfg: d.cfg, rng: d.rng, calib: newConformal(d.cfg.Alpha, d.cfg.Calibration), grower: d.grower,
+	n := iforest{cfg: d.cfg, rng: d.rng, calib: newConformal(d.calib.alpha, d.cfg.Calibration), grower: d.grower,
 		height: heightLimit(d.cfg.Sample)}
 	var pcg rand.PCG
 	if err := pcg.UnmarshalBinary(r.bytes(r.count(64))); err != nil {

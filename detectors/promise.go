@@ -13,6 +13,19 @@ type Promised interface {
 	RunLength() float64
 }
 
+// Conformal is a detector whose level is a share of good samples, found by ranks among its newest scores: no distribution is
+// assumed.
+type Conformal interface {
+	// AskAlpha asks for another share from now on. It is cut to what the calibration can tell apart, 1/(n+1) of its n
+	// scores, and to 0.1. A share or a level that the config fixes stays. It is no state: whoever asks asks again after a
+	// restart.
+	AskAlpha(alpha float64)
+	// Alpha is the share that the level is for; 0 when the config fixed it.
+	Alpha() float64
+	// High says whether a score is among the highest twentieth of those that are kept.
+	High(score float64) bool
+}
+
 // promise is the part of a detector that is Promised.
 type promise struct {
 	config float64 // 0: whatever is asked

@@ -44,10 +44,14 @@ func (w *Worker) budget(d *device, s *series, at int64) {
 	if !s.pace.Note(at) {
 		return
 	}
-	shares := 0
+	shares, vectors := 0, 0
 	for _, other := range d.series {
 		shares += len(other.promises)
+		if other.kind == record.Telemetry {
+			vectors = w.j.vectorShares
+		}
 	}
+	shares += vectors
 	if arl0, changed := s.pace.Ask(shares, w.j.FalseAlarms); changed {
 		s.promises.Ask(arl0)
 	}
@@ -66,6 +70,41 @@ func (t *tally) expect(promises Shares, opinions []opinion) {
 	for _, p := range promises {
 		if opinions[p.index].ready {
 			t.expected += 1 / p.RunLength()
+		}
+	}
+}
+
+// budgetOfVector lets the detectors of a group keep their share of a member's false alarms. A group knows of its members no
+// more than their vectors, so it counts the series of these: where a device has others as well, its vector's share is a
+// little larger than theirs. Before is the time of the member's vector before this one; 0: there was none.
+func (w *Worker) budgetOfVector(g *group, before, at int64) {
+	if before == 0 {
+		return
+	}
+	shares := len(g.channels)*w.j.channelShares + w.j.vectorShares
+	for i := range g.recurrences {
+		if policy := w.j.policies[w.j.Plan.Group[i].Name]; g.heard[i] {
+			g.recurrences[i].Budget(g.dets[i], at-before, shares, policy.Policy.OpenAfter, w.j.FalseAlarms)
+		}
+	}
+}
+
+// follow counts which high scores of a member are followed by another. Those of suspect vectors lead none.
+func (g *group) follow(m *member, opinions []opinion, suspect bool) {
+	was := m.high
+	m.high = 0
+	for i, o := range opinions {
+		if o.ready && g.recurrences[i].Hear(g.dets[i], o.score, was>>i&1 == 1) && !suspect {
+			m.high |= 1 << i
+		}
+	}
+}
+
+// expectVector counts the false alarms to be expected of one vector's scores.
+func (t *tally) expectVector(g *group, opinions []opinion) {
+	for i, o := range opinions {
+		if arl0 := g.recurrences[i].RunLength(); o.ready && arl0 > 0 {
+			t.expected += 1 / arl0
 		}
 	}
 }

@@ -130,6 +130,9 @@ type Judging struct {
 	limits   map[string]*alerts.Limit                // by channel
 	tests    map[string]*alerts.Limit                // by series
 	groupOf  map[string]string                       // device to configured group
+
+	// Detectors that share the alarm budget: of each telemetry channel, and of a vector.
+	channelShares, vectorShares int
 }
 
 // NewJudging prepares what workers look up for each record. Its parts must have been validated.
@@ -144,6 +147,10 @@ func NewJudging(c Config, plan Plan, baseline detectors.BaselineConfig, ac alert
 	for _, n := range slices.Concat(asked...) {
 		j.policies[n.Name], j.times[n.Name] = ac.Detector(n.Name), m.scoreTime(n.Name)
 	}
+	one := newSeries(j, record.Telemetry, "", "")
+	j.channelShares = len(one.promises)
+	vector := newPanel(j, record.Telemetry, plan.Group, "", "", nil)
+	j.vectorShares = VectorShares(vector.dets, plan.Group, j.policies)
 	for name, devices := range c.Groups {
 		for _, d := range devices {
 			j.groupOf[d] = name

@@ -88,6 +88,16 @@ func (s *series) explain(i int, sample detectors.Sample, o opinion, value float6
 	return e
 }
 
+// explain is the evidence of one of the group's detectors, with what its level and its row promise.
+func (g *group) explain(i int, sample detectors.Sample, o opinion) alerts.Evidence {
+	e := explain(g.dets[i], sample, o, math.NaN(), g.channels)
+	e.RunLength = math.Round(g.recurrences[i].RunLength())
+	if vectors, ok := g.recurrences[i].aMonth(); ok {
+		e.ReadingsADay = math.Round(100*vectors/30) / 100
+	}
+	return e
+}
+
 // known turns moments of nothing into missing numbers.
 func known(m detectors.Moments) (mean, sd float64, n int) {
 	mean, sd, n = m.Mean, m.SD, m.N

@@ -24,6 +24,8 @@ type group struct {
 	members  map[string]*member
 	former   *former // what a detector knew before the last acceptance; nil: nothing
 	formerOf int     // that detector
+
+	recurrences []Recurrence // of the scores of each detector
 }
 
 // member is what a group knows of one of its devices. It is small: a group may have thousands, and is one snapshot.
@@ -34,6 +36,7 @@ type member struct {
 
 	standing detectors.Standing // of its newest vector
 	accepted *acceptance        // nil: nothing
+	high     uint8              // a bit for each detector by which its newest vector was high
 }
 
 // admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all, and a leap in
@@ -52,7 +55,8 @@ func (m *member) admit(r *record.Record, grace int64) bool {
 }
 
 func newGroup(j *Judging, name string, channels []string) *group {
-	return &group{name: name, channels: channels, members: map[string]*member{}, panel: newPanel(j, record.Telemetry, j.Plan.Group, name, "", nil)}
+	return &group{name: name, channels: channels, members: map[string]*member{}, panel: newPanel(j, record.Telemetry, j.Plan.Group, name, "", nil),
+		recurrences: make([]Recurrence, len(j.Plan.Group))}
 }
 
 // groupName is the configured group of a device with the channels it sent: vectors of different channels are not
@@ -132,6 +136,10 @@ func (g groupState) appendState(b []byte) []byte {
 		b = appendString(b, c)
 	}
 	b = g.appendFormer(g.panel.append(b, g.j.Plan.Group), g.j.Plan.Group)
+	b = binary.AppendUvarint(b, uint64(len(g.recurrences)))
+	for i := range g.recurrences {
+		b = g.recurrences[i].append(appendString(b, g.j.Plan.Group[i].Name))
+	}
 	b = binary.AppendUvarint(b, uint64(len(g.members)))
 	for _, device := range slices.Sorted(maps.Keys(g.members)) {
 		m := g.members[device]
@@ -143,7 +151,7 @@ func (g groupState) appendState(b []byte) []byte {
 			b = appendString(b, g.j.Plan.Group[i].Name)
 			b = appendBytes(b, appendAlert(nil, &m.states[i]))
 		}
-		b = m.accepted.append(appendStanding(b, m.standing), g.j.Plan.Group)
+		b = append(m.accepted.append(appendStanding(b, m.standing), g.j.Plan.Group), m.high)
 	}
 	return b
 }
@@ -156,6 +164,18 @@ func readGroup(r *reader, j *Judging, name string) *group {
 	g := newGroup(j, name, channels)
 	g.panel.read(r, j, j.Plan.Group)
 	g.readFormer(r, j.Plan.Group)
+	for range r.count(2) {
+		i := indexOf(j.Plan.Group, r.string())
+		var read Recurrence
+		read.read(r)
+		if i < 0 || r.err != nil {
+			continue
+		}
+		g.recurrences[i] = read
+		if j.FalseAlarms > 0 {
+			read.Again(g.dets[i])
+		}
+	}
 	for range r.count(4) {
 		m := g.member(r.string())
 		m.newest, m.leaps = r.varint(), int(r.uvarint())
@@ -171,7 +191,7 @@ func readGroup(r *reader, j *Judging, name string) *group {
 		}
 		m.settle()
 		m.standing = readStanding(r)
-		m.accepted = readAcceptance(r, j.Plan.Group)
+		m.accepted, m.high = readAcceptance(r, j.Plan.Group), r.byte()
 	}
 	return g
 }

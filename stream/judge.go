@@ -166,6 +166,7 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 // judgeGroup scores a telemetry vector against the group's.
 func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	m := g.member(r.Device)
+	before := m.newest
 	if !m.admit(r, int64(w.j.LateAfter)) {
 		return
 	}
@@ -176,6 +177,7 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, series: g.name, device: r.Device, facility: r.Facility}
 	w.opinions = g.ask(w.j, w.j.Plan.Group, sample, w.timed, w.opinions[:0])
+	w.budgetOfVector(g, before, r.Time)
 	m.standing = g.panel.stand(w.opinions, sample)
 	w.standing = w.standing.Worst(m.standing)
 	for i, o := range w.opinions {
@@ -189,9 +191,12 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 			continue
 		}
 		state := m.state(i, len(g.dets))
-		change := step(about, name, policy.Policy, state, o.observe(r.Time, math.NaN(), 0))
+		change := step(about, name, g.recurrences[i].Row(policy.Policy), state, o.observe(r.Time, math.NaN(), 0))
 		if change != alerts.Quiet {
-			w.say(about, name, state, change, explain(g.dets[i], sample, o, math.NaN(), g.channels), emit)
+			w.say(about, name, state, change, g.explain(i, sample, o), emit)
+		}
+		if change == alerts.Opened && g.recurrences[i].RunLength() > 0 {
+			w.tally.opened++
 		}
 	}
 	// Its own breach and its own member's open alert are the group's own state, so they may be asked.
@@ -202,6 +207,8 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	}
 	m.settle()
 	m.passed()
+	g.follow(m, w.opinions, sample.Suspect)
+	w.tally.expectVector(g, w.opinions)
 	for _, d := range g.dets {
 		d.Learn(sample)
 	}

@@ -85,7 +85,7 @@ func upgradeGroup(b []byte, r *reader) []byte {
 	for range n {
 		b = appendString(b, r.string()) // channel
 	}
-	b = (*former)(nil).append(upgradePanel(b, r))
+	b = binary.AppendUvarint((*former)(nil).append(upgradePanel(b, r)), 0) // no recurrences
 	n = r.count(4)
 	b = binary.AppendUvarint(b, uint64(n))
 	for range n {
@@ -97,7 +97,7 @@ func upgradeGroup(b []byte, r *reader) []byte {
 		for range states { // detector, alert
 			b = appendBytes(appendBytes(b, r.bytes()), r.bytes())
 		}
-		b = (*acceptance)(nil).append(appendStanding(b, detectors.Standing{}), nil)
+		b = append((*acceptance)(nil).append(appendStanding(b, detectors.Standing{}), nil), 0)
 	}
 	return b
 }

@@ -22,6 +22,8 @@ type evalJudge struct {
 	learnAll bool // even what is in breach
 	judging  stream.Config
 	sample   [1]float64
+
+	vectorShares int // of the device's false alarms
 }
 
 // evalPanel is the detectors of one channel, with their baseline, or of the vector, without one.
@@ -33,6 +35,10 @@ type evalPanel struct {
 	shares   stream.Shares      // of the device's false alarms
 	pace     stream.Pace
 	waiting  stream.Waiting
+
+	recurrences []stream.Recurrence // of the vector's scores
+	high        []bool              // whether the newest of them are
+	last        int64               // time of the newest vector; 0: there is none
 }
 
 func (b *evalBench) judge(set *evalSet) *evalJudge {
@@ -55,6 +61,8 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 		j.channels = append(j.channels, p)
 	}
 	j.vector = panel(j.plan.Group, "", nil)
+	j.vector.recurrences, j.vector.high = make([]stream.Recurrence, len(j.plan.Group)), make([]bool, len(j.plan.Group))
+	j.vectorShares = stream.VectorShares(j.vector.dets, j.plan.Group, j.policies)
 	return j
 }
 
@@ -101,7 +109,13 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 		// A group takes for suspect what breaks a plain rule, and there are none here.
 		sample := detectors.Sample{At: at, Values: values}
 		vector := dst[len(j.series) : len(dst)-1]
-		j.ask(&j.vector, j.plan.Group, sample, vector)
+		j.budgetOfVector(at)
+		breach := j.ask(&j.vector, j.plan.Group, sample, vector)
+		for i, d := range j.vector.dets {
+			if v := vector[i]; !math.IsNaN(v.score) {
+				j.vector.high[i] = j.vector.recurrences[i].Hear(d, v.score, j.vector.high[i]) && !breach
+			}
+		}
 		for _, d := range j.vector.dets {
 			d.Learn(sample)
 		}
@@ -149,9 +163,23 @@ func (j *evalJudge) budget(p *evalPanel, at int64) {
 	if !p.pace.Note(at) {
 		return
 	}
-	if arl0, changed := p.pace.Ask(len(p.shares)*len(j.channels), j.judging.FalseAlarms); changed {
+	if arl0, changed := p.pace.Ask(j.shares(), j.judging.FalseAlarms); changed {
 		p.shares.Ask(arl0)
 	}
+}
+
+// shares is how many detectors share the device's false alarms.
+func (j *evalJudge) shares() int { return len(j.channels[0].shares)*len(j.channels) + j.vectorShares }
+
+// budgetOfVector asks those of the vector.
+func (j *evalJudge) budgetOfVector(at int64) {
+	if before := j.vector.last; before != 0 {
+		for i, d := range j.vector.dets {
+			row := j.policies[j.plan.Group[i].Name].Policy.OpenAfter
+			j.vector.recurrences[i].Budget(d, at-before, j.shares(), row, j.judging.FalseAlarms)
+		}
+	}
+	j.vector.last = at
 }
 
 // ask scores a sample with every detector of a panel and steps their alerts. It says whether one is in breach.
@@ -174,7 +202,11 @@ func (j *evalJudge) ask(p *evalPanel, named []stream.Named, sample detectors.Sam
 			continue // most records: a step would change nothing
 		}
 		o := alerts.Observation{At: sample.At, Ready: ready, Score: score, Warning: limits.Warning, Critical: limits.Critical}
-		next, change := j.policies[named[i].Name].Policy.Step(p.states[i], o)
+		policy := j.policies[named[i].Name].Policy
+		if p.recurrences != nil {
+			policy = p.recurrences[i].Row(policy)
+		}
+		next, change := policy.Step(p.states[i], o)
 		p.states[i] = next
 		if change == alerts.Opened {
 			dst[i].opened++
