@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"labwatch/alerts"
+	"labwatch/detectors"
 	"labwatch/record"
 )
 
@@ -58,5 +60,74 @@ func TestForestKeepsBudget(t *testing.T) {
 				t.Errorf("%d opened and %g expected are counted, %d opened", b.w.tally.opened, b.w.tally.expected, opened)
 			}
 		})
+	}
+}
+
+// share is a detector whose level can be any share down to a least one.
+type share struct{ least, alpha float64 }
+
+var (
+	_ detectors.Conformal = (*share)(nil)
+	_ detectors.Detector  = (*share)(nil)
+)
+
+func (s *share) AskAlpha(alpha float64)                 { s.alpha = math.Max(s.least, alpha) }
+func (s *share) Alpha() float64                         { return s.alpha }
+func (s *share) High(score float64) bool                { return score > 0.95 }
+func (s *share) Score(detectors.Sample) (float64, bool) { return 0, false }
+func (s *share) Learn(detectors.Sample)                 {}
+func (s *share) MarshalBinary() ([]byte, error)         { return nil, nil }
+func (s *share) UnmarshalBinary([]byte) error           { return nil }
+
+// TestRecurrenceAsks for as few breaches in a row as keep the budget, and for no smaller share of breaches than can be had;
+// and what it knows comes back.
+func TestRecurrenceAsks(t *testing.T) {
+	for _, c := range []struct {
+		recurs, least, falseAlarms float64
+		most                       int // breaches in a row
+	}{{0.05, 1e-3, 1, 5}, {0.5, 1e-3, 1, 16}, {0.9, 1e-3, 1, 90}, {0.5, 1e-6, 1, 6}, {0.05, 1e-3, 1e4, 3}, {0.999, 1e-3, 1, rowMost}} {
+		rng := rand.New(rand.NewPCG(5, 5))
+		r, d, was := Recurrence{}, &share{c.least, c.least}, false
+		for range 40_000 { // a vector a second
+			r.Budget(d, 1e9, 1, 3, c.falseAlarms)
+			p := 0.05
+			if was {
+				p = c.recurs
+			}
+			score := 0.0
+			if rng.Float64() < p {
+				score = 1
+			}
+			was = r.Hear(d, score, was)
+		}
+		want := 30 * 24 * 3600 / c.falseAlarms
+		kept := r.RunLength() >= r.asked
+		if r.asked < want || r.asked > slack*want || int(r.row) < 3 || int(r.row) > c.most || d.alpha < c.least || kept != (c.recurs < 0.99) {
+			t.Errorf("%+v: %+v, alpha %g", c, r, d.alpha)
+		}
+		if kept && r.row > 3 && r.RunLength()*rhoMost*r.rho() >= r.asked {
+			t.Errorf("%+v: %d in a row are more than are needed", c, r.row)
+		}
+		if got := r.Row(alerts.Policy{OpenAfter: 3}).OpenAfter; got != int(r.row) {
+			t.Errorf("the policy takes %d in a row", got)
+		}
+		var back Recurrence
+		in := &reader{b: r.append(nil)}
+		back.read(in)
+		if err := in.done(); err != nil || back != r {
+			t.Errorf("%+v came back as %+v: %v", r, back, err)
+		}
+		d.alpha = 0.5
+		back.Again(d)
+		if d.alpha != r.alpha {
+			t.Errorf("after a restart alpha is %g, was %g", d.alpha, r.alpha)
+		}
+	}
+	fixed, r := &share{}, Recurrence{}
+	for range 1000 {
+		r.Budget(fixed, 1e9, 1, 3, 1)
+	}
+	if r.RunLength() != 0 || r.Row(alerts.Policy{OpenAfter: 3}).OpenAfter != 3 {
+		t.Errorf("a level set by hand promises %g", r.RunLength())
 	}
 }
