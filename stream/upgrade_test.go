@@ -237,8 +237,9 @@ func TestUpgradeGoesOn(t *testing.T) {
 		}
 		for _, g := range before.groups {
 			g.panel.forgetNew()
+			clear(g.recurrences)
 			for _, m := range g.members {
-				m.standing = detectors.Standing{}
+				m.standing, m.high = detectors.Standing{}, 0
 			}
 		}
 		old := version1(before)

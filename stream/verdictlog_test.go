@@ -24,7 +24,7 @@ func withVerdicts(t *testing.T, j *Judging, log []Message) []Message {
 	var (
 		out     []Message
 		pending []due
-		opened  int
+		opened  = map[bool]int{} // by whether it is a forest's
 	)
 	add := func(m Message) {
 		m.Offset = int64(len(out))
@@ -40,9 +40,10 @@ func withVerdicts(t *testing.T, j *Judging, log []Message) []Message {
 			if a.Change != alerts.Opened || a.Rule == alerts.RuleCriticalValue {
 				return
 			}
-			opened++
-			after := len(out) + 10 + opened%7
-			switch opened % 4 {
+			forest := a.Rule == "iforest"
+			opened[forest]++
+			after := len(out) + 10 + opened[forest]%7
+			switch opened[forest] % 4 {
 			case 0:
 				pending = append(pending, due{after, record.AcknowledgeEvent, a.Device, a.ID})
 			case 1:
