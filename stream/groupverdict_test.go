@@ -229,3 +229,19 @@ func TestForestVerdictOfAnotherDevice(t *testing.T) {
 		t.Error("an alert that is not there was heard")
 	}
 }
+
+// TestGroupComesBack as it was, with an acceptance, a former forest and how its members stand.
+func TestGroupComesBack(t *testing.T) {
+	p := newPumps(t)
+	p.rounds(10, 40)
+	p.verdict(record.AcceptEvent, p.of("iforest")[0].ID)
+	p.rounds(3, 40)
+	before := state(p.w)
+	p.restart(p.j)
+	differ(t, state(p.w), before)
+	for _, g := range p.w.groups {
+		if m := g.members["pump-1"]; g.former == nil || m.accepted == nil || !m.standing.Known {
+			t.Errorf("%+v came back", m)
+		}
+	}
+}
