@@ -20,6 +20,7 @@ func FuzzPast(f *testing.F) {
 		f.Add(byte(i), bytes.Repeat([]byte{0, 0, 0, 129, 18}, 60))
 		f.Add(byte(i), bytes.Repeat([]byte{0, 0, 3, 0, 0, 160, 3, 9}, 50))
 		f.Add(byte(i), bytes.Repeat([]byte{4, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xEF, 0x7F, 5}, 40))
+		f.Add(byte(i), slices.Concat(make([]byte, 50), []byte{9}, bytes.Repeat([]byte{0, 0, 128}, 50)))
 		f.Add(byte(i), append(bytes.Repeat([]byte{5}, 150), bytes.Repeat([]byte{6, 0, 135}, 80)...))
 	}
 	f.Fuzz(func(t *testing.T, which byte, past []byte) {
