@@ -245,3 +245,27 @@ func TestGroupComesBack(t *testing.T) {
 		}
 	}
 }
+
+// TestRowOfBreaches: an alert of a forest waits for as many breaches in a row as its share of the budget asks for, and says
+// what that promises.
+func TestRowOfBreaches(t *testing.T) {
+	p := newPumps(t)
+	for _, g := range p.w.groups {
+		g.recurrences[0] = Recurrence{row: 8, alpha: 1e-3, asked: 4096, promise: 5000}
+	}
+	var said alerts.Alert
+	p.raw = func(o Output) {
+		if o.To == Alerts {
+			said, _ = alerts.ParseJSON(o.Value)
+		}
+	}
+	p.restart(p.j)
+	p.rounds(7, 40)
+	if got := changes(p.of("iforest")); got != "" {
+		t.Errorf("after seven breaches it says%s", got)
+	}
+	p.rounds(1, 40)
+	if got := changes(p.of("iforest")); got != " opened" || said.Evidence.RunLength != 5000 || said.Evidence.P <= 0 {
+		t.Errorf("after eight breaches it says%s, and promises %g", got, said.Evidence.RunLength)
+	}
+}
