@@ -70,16 +70,33 @@ func (p *Pace) aMonth() (float64, bool) {
 	return float64(p.count-1) * float64(month) / span, true
 }
 
+// append writes the run length as its power of two, see Ask: 0 for none, and one more than the power.
 func (p *Pace) append(b []byte) []byte {
-	b = binary.AppendVarint(binary.AppendVarint(b, p.from), p.to)
+	b = binary.AppendUvarint(binary.AppendVarint(b, p.from), uint64(p.to)-uint64(p.from))
 	b = append(binary.AppendUvarint(b, uint64(p.count)), p.since)
-	return binary.LittleEndian.AppendUint64(b, math.Float64bits(p.asked))
+	power := uint64(0)
+	if p.asked > 0 {
+		power = 1 + uint64(math.Ilogb(p.asked))
+	}
+	return binary.AppendUvarint(b, power)
 }
 
 func (p *Pace) read(r *reader) {
-	p.from, p.to = r.varint(), r.varint()
-	count, since := r.uvarint(), r.byte()
-	p.count, p.since, p.asked = uint32(count), since, math.Float64frombits(r.uint64())
+	p.from = r.varint()
+	p.to = p.from + int64(r.uvarint())
+	count, since, power := r.uvarint(), r.byte(), r.uvarint()
+	p.asked = 0
+	if power > 0 && power <= 1023 {
+		p.asked = math.Exp2(float64(power - 1))
+	}
+	p.check(r, count, since)
+	if r.err == nil && power > 1023 {
+		r.fail(fmt.Errorf("a run length of two to the power of %d", power-1))
+	}
+}
+
+func (p *Pace) check(r *reader, count uint64, since byte) {
+	p.count, p.since = uint32(count), since
 	if r.err == nil && (count > math.MaxUint32 || since >= paceEvery || p.to < p.from || !(p.asked >= 0) || math.IsInf(p.asked, 0)) {
 		r.fail(fmt.Errorf("a pace of %d readings, run length %g", count, p.asked))
 		*p = Pace{}

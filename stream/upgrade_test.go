@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.St
 		}
 		b = appendWideVotes(binary.AppendVarint(b, s.seen), &s.votes)
 		if layout.pace {
-			b = s.pace.append(b)
+			b = appendWidePace(b, &s.pace)
 		}
 		if layout.waiting {
 			b = s.waiting.append(b)
@@ -119,6 +120,12 @@ func appendWideVotes(b []byte, v *votes) []byte {
 		b = binary.AppendVarint(binary.LittleEndian.AppendUint64(b, uint64(p)), v.times[i])
 	}
 	return b
+}
+
+func appendWidePace(b []byte, p *Pace) []byte {
+	b = binary.AppendVarint(binary.AppendVarint(b, p.from), p.to)
+	b = append(binary.AppendUvarint(b, uint64(p.count)), p.since)
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(p.asked))
 }
 
 // TestUpgradeReadsFirstBuild: testdata/version1.json is what the first build (571e054) wrote for laboratory(7, 900), and of

@@ -51,7 +51,7 @@ func (l seriesLayout) upgrade(b []byte, r *reader) []byte {
 		)
 		cast.readWide(r)
 		if l.pace {
-			pace.read(r)
+			pace.readWide(r)
 		}
 		if l.waiting {
 			waiting.read(r)

@@ -1,6 +1,8 @@
 package stream
 
-// Up to state version 3 gates and votes kept hashes of 64 bits, and each vote a time of its own. Their shorter hashes
+import "math"
+
+// Up to state version 3 gates and votes kept hashes of 64 bits, and each vote and pace whole times. Their shorter hashes
 // follow from those, so nothing that was seen is forgotten.
 
 func (g *gate) readWide(r *reader) {
@@ -17,4 +19,11 @@ func (v *votes) readWide(r *reader) {
 		v.patients[i], v.times[i] = fold32(r.uint64()), r.varint()
 	}
 	v.check(r)
+}
+
+func (p *Pace) readWide(r *reader) {
+	p.from, p.to = r.varint(), r.varint()
+	count, since := r.uvarint(), r.byte()
+	p.asked = math.Float64frombits(r.uint64())
+	p.check(r, count, since)
 }
