@@ -1,78 +1,69 @@
 package main
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
 
 // auc is the area under the receiver operating characteristic: the chance that an anomalous record scores above a
-// normal one, ties counting half (Mann & Whitney's U by mean ranks). Records whose score is NaN do not count. It is
-// NaN where either kind is missing.
+// normal one, ties counting half (Mann & Whitney's U). Records whose score is NaN do not count. It is NaN where either
+// kind is missing. Only the anomalous ones are sorted, of which there are few.
 func auc(scores []float64, truth []bool) float64 {
-	order := make([]int, 0, len(scores))
+	var anomalous []float64
 	for i, v := range scores {
-		if !math.IsNaN(v) {
-			order = append(order, i)
+		if truth[i] && !math.IsNaN(v) {
+			anomalous = append(anomalous, v)
 		}
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
-	ranks, positive := 0.0, 0.0
-	for from := 0; from < len(order); {
-		to := from
-		for to < len(order) && scores[order[to]] == scores[order[from]] {
-			to++
+	slices.Sort(anomalous)
+	above, normal := 0.0, 0
+	for i, v := range scores {
+		if truth[i] || math.IsNaN(v) {
+			continue
 		}
-		rank := float64(from+to+1) / 2 // mean of from+1..to
-		for _, i := range order[from:to] {
-			if truth[i] {
-				ranks += rank
-				positive++
+		normal++
+		from, tied := slices.BinarySearch(anomalous, v)
+		to := from
+		if tied {
+			to, _ = slices.BinarySearch(anomalous, math.Nextafter(v, math.Inf(1)))
+			if math.IsInf(v, 1) {
+				to = len(anomalous)
 			}
 		}
-		from = to
+		above += float64(len(anomalous)-to) + float64(to-from)/2
 	}
-	negative := float64(len(order)) - positive
-	if positive == 0 || negative == 0 {
+	if len(anomalous) == 0 || normal == 0 {
 		return math.NaN()
 	}
-	return (ranks - positive*(positive+1)/2) / (positive * negative)
+	return above / (float64(len(anomalous)) * float64(normal))
 }
 
 // thresholdAt is the lowest score that, as a threshold, alarms on at most the share far of all normal records, those
 // without a score included. It is +Inf where no score does.
 func thresholdAt(far float64, scores []float64, truth []bool) float64 {
-	var normal, all []float64
+	var normal []float64
 	total := 0
 	for i, v := range scores {
-		if !truth[i] {
-			total++
-		}
-		if math.IsNaN(v) {
+		if truth[i] {
 			continue
 		}
-		all = append(all, v)
-		if !truth[i] {
+		total++
+		if !math.IsNaN(v) {
 			normal = append(normal, v)
 		}
 	}
 	slices.Sort(normal)
-	slices.Sort(all)
 	allowed := int(math.Floor(far * float64(total)))
 	if len(normal) <= allowed {
 		return math.Inf(-1) // even all of them are few enough
 	}
-	worst := normal[len(normal)-1-allowed] // the greatest normal score that must stay quiet
-	i, _ := slices.BinarySearchFunc(all, worst, func(v, w float64) int {
-		if v > w {
-			return 1
+	worst, lowest := normal[len(normal)-1-allowed], math.Inf(1) // worst is the greatest normal score that must stay quiet
+	for _, v := range scores {
+		if v > worst {
+			lowest = min(lowest, v)
 		}
-		return -1
-	})
-	if i == len(all) {
-		return math.Inf(1)
 	}
-	return all[i]
+	return lowest
 }
 
 // evalCounts is a confusion matrix.
