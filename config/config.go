@@ -68,7 +68,7 @@ type Log struct {
 func Default() Config {
 	// Each detector keeps a run length of its own, so each more adds its false alarms. ewma and cusum rest on the same
 	// scores as zmean and see the same shifts a few readings earlier: a user takes one of the three. stuck sees what
-	// none of the others does, and chance hardly ever makes a flat line.
+	// none of the others does, and chance hardly ever makes a flat line. novelty raises no alert.
 	univariate := func(more ...string) []string { return append([]string{"zscore", "zmean", "ks", "psi"}, more...) }
 	return Config{
 		Inputs: []Input{
@@ -81,7 +81,7 @@ func Default() Config {
 		Judge:       stream.DefaultConfig(),
 		Detectors: Detectors{
 			Baseline: detectors.DefaultBaseline(),
-			Results:  univariate(), QC: univariate(), Telemetry: univariate("stuck"),
+			Results:  univariate(), QC: univariate(), Telemetry: univariate("stuck", "novelty"),
 			Groups: []string{"iforest"},
 		},
 		Alerts:   alerts.Default(),

@@ -23,7 +23,8 @@ func TestSampleIsTheDefaults(t *testing.T) {
 	for name, want := range map[string]any{
 		"zscore": detectors.DefaultZScore(), "zmean": detectors.DefaultZMean(), "ks": detectors.DefaultKS(),
 		"psi": detectors.DefaultPSI(), "ewma": detectors.DefaultEWMA(), "cusum": detectors.DefaultCUSUM(),
-		"stuck": detectors.DefaultStuck(), "iforest": detectors.DefaultIForest(),
+		"novelty": detectors.DefaultNovelty(),
+		"stuck":   detectors.DefaultStuck(), "iforest": detectors.DefaultIForest(),
 	} {
 		got := reflect.New(reflect.TypeOf(want))
 		if err := decodeParams(c.Detectors.Params[name])(got.Interface()); err != nil {

@@ -11,6 +11,7 @@ func Builtin() map[string]Plugin {
 		"ks":      newKS,
 		"psi":     newPSI,
 		"stuck":   newStuck,
+		"novelty": newNovelty,
 		"iforest": newIForest,
 	}
 }

@@ -52,6 +52,9 @@ func (s *subject) restartIf(t *testing.T, now bool) {
 // A suspect sample must leave no trace once the window has passed: the baseline never saw it.
 func TestSuspectsLeaveNoTrace(t *testing.T) {
 	battery(t, func(t *testing.T, s *subject) {
+		if s.name == "novelty" {
+			t.Skip("SKIPPED: novelty remembers what was seen, good or bad")
+		}
 		clean := newSubject(t, s.name)
 		feed := s.feed(8, 500)
 		for i, x := range feed {
@@ -84,6 +87,9 @@ func TestSuspectsLeaveNoTrace(t *testing.T) {
 // part of the reference. Once another block has passed, scores are those of a clean run, bit for bit.
 func TestOneWildValueDoesNotPoison(t *testing.T) {
 	battery(t, func(t *testing.T, s *subject) {
+		if s.name == "novelty" {
+			t.Skip("SKIPPED: novelty remembers what was seen, good or bad")
+		}
 		if s.group() {
 			t.Skip("SKIPPED: a vector counts in the forest until the window has passed; see TestForestOutlivesWildVector")
 		}

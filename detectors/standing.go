@@ -1,6 +1,9 @@
 package detectors
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Standing is the one score of several detectors: the greatest rarity of what they say of a reading, of all readings of
 // a moment, or of a device, and the direction of the one that says it. The zero Standing is that of which nothing is
@@ -48,6 +51,23 @@ func (s *Standing) Hear(d Detector, usual *Rarity, score float64, x Sample) {
 	if directed, ok := d.(Directed); ok && rarity >= Rare {
 		s.Direction = directed.Direction(x)
 	}
+}
+
+// Stands says which of the detectors of a panel make its Standing. Where one of them knows what the series has been like at
+// all times (novelty), those that hold its readings against one reference do not: on a series with many ways to be they are
+// far from it most of the time, and their rarest moments are those of the reference's own hour.
+func Stands(dets []Detector) []bool {
+	novel := slices.ContainsFunc(dets, func(d Detector) bool { _, ok := d.(*novelty); return ok })
+	stands := make([]bool, len(dets))
+	for i, d := range dets {
+		switch d.(type) {
+		case *zmean, *ewma, *cusum, *ks, *psi, *stuck:
+			stands[i] = !novel
+		default:
+			stands[i] = true
+		}
+	}
+	return stands
 }
 
 // Worst is the one of two that is worse. Of two equals it is the one with the greater direction, so that it does not

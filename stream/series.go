@@ -26,6 +26,9 @@ func newPanel(j *Judging, kind record.Kind, named []Named, owner, series string,
 		p.dets = append(p.dets, n.Make(detectors.Env{Rand: j.rng(owner, series, n.Name), Baseline: base}))
 		p.usual, p.heard = append(p.usual, detectors.NewRarity()), append(p.heard, policy.Alerts(kind))
 	}
+	for i, stands := range detectors.Stands(p.dets) {
+		p.heard[i] = p.heard[i] && stands
+	}
 	return p
 }
 

@@ -104,6 +104,7 @@ func (o *evalOptions) run(ctx context.Context, args []string, stdout, stderr io.
 	var board evalBoard
 	switch {
 	case o.nab != "":
+		bench.rare = true
 		board, err = bench.nab(ctx, o.nab)
 	case o.tabular:
 		board, err = bench.tabular(ctx, o.reader(), args)
@@ -134,6 +135,7 @@ func (o *evalOptions) reader() evalReader {
 // evalBench is what the modes share.
 type evalBench struct {
 	learnAll bool
+	rare     bool // bring the scores of every detector to 0 to 1
 	seed     uint64
 	seeds    int
 	cfg      *config.Config

@@ -47,12 +47,12 @@ type evalRow struct {
 	Delay       figure `json:"delay"`
 	FalseADay   figure `json:"false_alerts_a_day"` // for 1,000 normal records where there are no times
 	FalseAlarms figure `json:"false_alarms"`       // of a stream with known changes
-	Standard    figure `json:"nab_standard"`
+	Standard    figure `json:"nab_standard"`       // of the score from 0 to 1, told once
 	LowFP       figure `json:"nab_low_fp"`
 	LowFN       figure `json:"nab_low_fn"`
-	Onset       figure `json:"nab_onset_standard"` // of the rarity of scores, told once
-	OnsetLowFP  figure `json:"nab_onset_low_fp"`
-	OnsetLowFN  figure `json:"nab_onset_low_fn"`
+	Raw         figure `json:"nab_raw_standard"` // of the detector's scores as they are
+	RawLowFP    figure `json:"nab_raw_low_fp"`
+	RawLowFN    figure `json:"nab_raw_low_fn"`
 }
 
 // unknownRow has no figure yet.
@@ -60,7 +60,7 @@ func unknownRow(name string) evalRow {
 	no := figure(math.NaN())
 	return evalRow{Detector: name, AUC: no, AUCSD: no, Prequential: no, F1AtRate: no, FoundAtRate: no, DelayAtRate: no,
 		F1: no, FAR: no, MAR: no, Found: no, Delay: no, FalseADay: no, FalseAlarms: no, Standard: no, LowFP: no, LowFN: no,
-		Onset: no, OnsetLowFP: no, OnsetLowFN: no}
+		Raw: no, RawLowFP: no, RawLowFN: no}
 }
 
 // figure is a number that may be undefined (NaN): null in JSON, "-" for people.

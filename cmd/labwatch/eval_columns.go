@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -23,6 +22,9 @@ func (r *evalReader) columns(header []string) (evalColumns, error) {
 	cols := evalColumns{time: -1}
 	for _, name := range r.label {
 		i := slices.Index(header, name)
+		if i < 0 {
+			i = slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(h, name) })
+		}
 		if i < 0 {
 			return cols, fmt.Errorf("there is no label column %q; there are %s", name, strings.Join(header, ", "))
 		}
@@ -87,19 +89,18 @@ func evalTime(field string) (int64, error) {
 	return 0, fmt.Errorf("time %q is none that is known, such as 2006-01-02 15:04:05", field)
 }
 
-// evalLabel reads a mark: a number other than 0, or true. What stands for a missing value marks nothing.
+// evalLabel reads a mark: a number other than 0, or a word for yes or for an anomaly. What stands for a missing value
+// marks nothing.
 func evalLabel(field string) (bool, error) {
-	field = strings.TrimSpace(field)
-	switch strings.ToLower(field) {
-	case "", "na", "nan", "null", "none":
-		return false, nil
-	}
+	field = strings.ToLower(strings.TrimSpace(field))
 	if v, ok := evalNumber(field); ok {
 		return v != 0, nil
 	}
-	b, err := strconv.ParseBool(field)
-	if err != nil {
-		return false, fmt.Errorf("label %q is neither a number nor true or false", field)
+	switch field {
+	case "", "na", "nan", "null", "none", "false", "f", "no", "n", "normal", "nominal", "ok", "good", "inlier":
+		return false, nil
+	case "true", "t", "yes", "y", "anomaly", "anomalous", "abnormal", "bad", "fault", "outlier":
+		return true, nil
 	}
-	return b, nil
+	return false, fmt.Errorf("label %q is neither a number nor a word such as true, false, anomaly or normal", field)
 }

@@ -44,7 +44,7 @@ func newEvalTruth(set *evalSet) *evalTruth {
 func medianStep(at []int64) int64 {
 	var gaps []int64
 	for i := 1; i < len(at); i++ {
-		gaps = append(gaps, at[i]-at[i-1])
+		gaps = append(gaps, max(at[i]-at[i-1], at[i-1]-at[i])) // newest first is an order too
 	}
 	if len(gaps) == 0 {
 		return 0

@@ -12,7 +12,7 @@ of all columns is a group with the group panel. A breach, or an open alert, keep
 out of the baseline. A missing field (empty, NA, NULL, NaN) is no reading.
 
 Rows of the scoreboard. A detector of series is scored by the greatest score/limit over the
-columns, a detector of groups by its own score. "combined" is the greatest score/limit over
+columns, a detector of groups by its own score, "novelty" by its greatest. "combined" is the greatest score/limit over
 all detectors, 1 being the level that alarms.
 
   AUC          chance that an anomalous record scores above a normal one, ties half; over
@@ -31,23 +31,27 @@ all detectors, 1 being the level that alarms.
                  windows, the first 15 % (750 records at most) on probation, one threshold
                  for the whole corpus that is best for the profile, 0 for a detector that
                  says nothing and 100 for a perfect one. Of a part of the corpus they are
-                 not comparable with published figures, which are for the whole. ONSETS are
-                 the same with one score from 0 to 1, how rare what a detector says is on this
-                 file so far (1/2: once in a hundred records), the greatest of all detectors
-                 for "combined"; told once in 200 records, as alerts are; "random" shows what that alone is worth. Source:
-                 Lavin & Ahmad, Evaluating Real-Time Anomaly Detection Algorithms, 2015.
+                 not comparable with published figures, which are for the whole. NAB and its
+                 LOW FP and LOW FN are of one score from 0 to 1: how rare what a detector says
+                 is on this file so far, 1/2 being once in a hundred records, told once in 200
+                 records, as alerts are. Of "combined" it is the one score that the daemon
+                 publishes. RAW is of a detector's scores as they are, of "combined" of
+                 score/limit. "random" shows what a score drawn by chance is worth in both
+                 ways. Source: Lavin & Ahmad, Evaluating Real-Time Anomaly Detection
+                 Algorithms, 2015.
 --tabular FILE   Tables without order, columns of numbers and "label": AUC of an isolation
                  forest fitted to all rows (100 trees of 256), mean and SD over --seeds; and
-                 prequential AUC of the online forest on seeded shuffles.
+                 prequential AUC of the online forest on seeded shuffles. Rows that lack a
+                 number are left out, and counted.
 --stream FILE    Tables in the order of time, with --label COLUMN. A label is true when it
-                 is a number other than 0, or true. Each file is a device of its own; with
-                 several, "all" pools their records.
+                 is a number other than 0, or a word such as true, yes or anomaly. Each file
+                 is a device of its own; with several, "all" pools their records.
                  With --changes N,N instead, known changes are looked for: each detector goes
                  alone and learns anew after each of its alarms, as after a confirmed change.
                  The first alarm from a change on finds it; all others are false.
 
 Files are CSV with a header line; without one (all of the
-first line are numbers) columns are f0, f1 and so on; .gz is unpacked. --json FILE writes an object with "sets",
+first line are numbers) columns are f0, f1 and so on; gzip is unpacked. --json FILE writes an object with "sets",
 a list whose items hold name, records, auc and records_per_second (null where undefined)
 and the rows of the scoreboard. The same data, config and seed give the same figures, apart
 from records_per_second, which is this machine's.`

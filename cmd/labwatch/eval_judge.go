@@ -19,7 +19,9 @@ type evalJudge struct {
 	policies map[string]alerts.DetectorPolicy
 	channels []evalPanel
 	vector   evalPanel
-	learnAll bool // even what is in breach
+	stands   []bool // which of names have a say in the one score
+	learnAll bool   // even what is in breach
+	rare     bool   // bring the scores of each detector to 0 to 1, not only those of the one score
 	judging  stream.Config
 	sample   [1]float64
 
@@ -32,6 +34,7 @@ type evalPanel struct {
 	dets     []detectors.Detector
 	states   []alerts.State
 	usual    []detectors.Rarity // of the scores of each detector
+	stands   []bool             // whether it has a say in the one score
 	shares   stream.Shares      // of the device's false alarms
 	pace     stream.Pace
 	waiting  stream.Waiting
@@ -42,7 +45,7 @@ type evalPanel struct {
 }
 
 func (b *evalBench) judge(set *evalSet) *evalJudge {
-	j := &evalJudge{learnAll: b.learnAll, judging: b.cfg.Judge, plan: b.cfg.Plan(), policies: map[string]alerts.DetectorPolicy{}}
+	j := &evalJudge{learnAll: b.learnAll, rare: b.rare, judging: b.cfg.Judge, plan: b.cfg.Plan(), policies: map[string]alerts.DetectorPolicy{}}
 	j.series = j.plan.Series[record.Telemetry]
 	panel := func(named []stream.Named, series string, base *detectors.Baseline) evalPanel {
 		p := evalPanel{baseline: base, states: make([]alerts.State, len(named))}
@@ -51,6 +54,7 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 			p.usual = append(p.usual, detectors.NewRarity())
 			p.dets = append(p.dets, n.Make(detectors.Env{Rand: b.generator(set.name, series, n.Name), Baseline: base}))
 		}
+		p.stands = detectors.Stands(p.dets)
 		return p
 	}
 	for _, c := range set.channels {
@@ -63,8 +67,12 @@ func (b *evalBench) judge(set *evalSet) *evalJudge {
 	j.vector = panel(j.plan.Group, "", nil)
 	j.vector.recurrences, j.vector.high = make([]stream.Recurrence, len(j.plan.Group)), make([]bool, len(j.plan.Group))
 	j.vectorShares = stream.VectorShares(j.vector.dets, j.plan.Group, j.policies)
+	j.stands = append(detectors.Stands(j.channels[0].dets), j.vector.stands...)
 	return j
 }
+
+// evalNovelty is the detector that has no limit: its row is ranked by how rare its scores are.
+const evalNovelty = "novelty"
 
 // generator is seeded from (seed, set, series, detector), as the daemon's are.
 func (b *evalBench) generator(names ...string) *rand.PCG {
@@ -122,11 +130,17 @@ func (j *evalJudge) judge(at int64, values []float64, dst []evalVerdict) {
 	}
 	all := &dst[len(dst)-1]
 	for i, v := range dst[:len(dst)-1] {
-		if i < len(j.series) {
+		switch {
+		case i >= len(j.series) || math.IsNaN(v.score):
+		case j.series[i].Name == evalNovelty:
+			dst[i].score = float64(v.standing.Score)
+		default:
 			dst[i].score = v.ratio
 		}
 		all.ratio = greater(all.ratio, v.ratio)
-		all.standing = all.standing.Worst(v.standing)
+		if j.stands[i] {
+			all.standing = all.standing.Worst(v.standing)
+		}
 		all.opened += v.opened
 	}
 	all.score = all.ratio
@@ -193,9 +207,11 @@ func (j *evalJudge) ask(p *evalPanel, named []stream.Named, sample detectors.Sam
 		if ready {
 			dst[i].score = score
 			dst[i].ratio = greater(dst[i].ratio, score/limits.Warning)
-			var now detectors.Standing
-			now.Hear(d, &p.usual[i], score, sample)
-			dst[i].standing = dst[i].standing.Worst(now)
+			if j.rare || p.stands[i] {
+				var now detectors.Standing
+				now.Hear(d, &p.usual[i], score, sample)
+				dst[i].standing = dst[i].standing.Worst(now)
+			}
 			breach = breach || score >= limits.Warning
 		}
 		if p.states[i].Phase == alerts.Idle && !(ready && score >= limits.Warning) {

@@ -59,7 +59,7 @@ func (b *evalBench) nab(ctx context.Context, dir string) (evalBoard, error) {
 	return board, nil
 }
 
-// nab scores one row over files, with one threshold for all of them: its scores as they are, and their onsets.
+// nab scores one row over files, with one threshold for all of them: the onsets of its rarities, and its scores as they are.
 func (r *evalRow) nab(files []nabFile, tracks []*evalTrack) {
 	plain, onset := make([][]float64, len(files)), make([][]float64, len(files))
 	for i, t := range tracks {
@@ -71,8 +71,8 @@ func (r *evalRow) nab(files []nabFile, tracks []*evalTrack) {
 			}
 		}
 	}
-	r.Standard, r.LowFP, r.LowFN = nabCorpus(files, plain, nabStandard), nabCorpus(files, plain, nabLowFP), nabCorpus(files, plain, nabLowFN)
-	r.Onset, r.OnsetLowFP, r.OnsetLowFN = nabCorpus(files, onset, nabStandard), nabCorpus(files, onset, nabLowFP), nabCorpus(files, onset, nabLowFN)
+	r.Standard, r.LowFP, r.LowFN = nabCorpus(files, onset, nabStandard), nabCorpus(files, onset, nabLowFP), nabCorpus(files, onset, nabLowFN)
+	r.Raw, r.RawLowFP, r.RawLowFN = nabCorpus(files, plain, nabStandard), nabCorpus(files, plain, nabLowFP), nabCorpus(files, plain, nabLowFN)
 }
 
 // nabCorpus is the score of a corpus for one profile.

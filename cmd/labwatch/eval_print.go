@@ -49,9 +49,9 @@ func (b *evalBoard) figures() []evalColumn {
 		nab := []evalColumn{{"NAB", per("%.2f", func(r evalRow) figure { return r.Standard })},
 			{"LOW FP", per("%.2f", func(r evalRow) figure { return r.LowFP })},
 			{"LOW FN", per("%.2f", func(r evalRow) figure { return r.LowFN })},
-			{"ONSETS", per("%.2f", func(r evalRow) figure { return r.Onset })},
-			{"LOW FP", per("%.2f", func(r evalRow) figure { return r.OnsetLowFP })},
-			{"LOW FN", per("%.2f", func(r evalRow) figure { return r.OnsetLowFN })}}
+			{"RAW", per("%.2f", func(r evalRow) figure { return r.Raw })},
+			{"LOW FP", per("%.2f", func(r evalRow) figure { return r.RawLowFP })},
+			{"LOW FN", per("%.2f", func(r evalRow) figure { return r.RawLowFN })}}
 		columns = append(nab, columns...)
 	}
 	return columns

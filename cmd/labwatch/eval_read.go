@@ -32,7 +32,7 @@ type evalSet struct {
 	left     []string // columns that hold no number
 }
 
-// read reads a file, unpacking .gz.
+// read reads a file, unpacking gzip.
 func (r *evalReader) read(file string) (*evalSet, error) {
 	set, err := r.open(file)
 	if err != nil {
@@ -47,16 +47,20 @@ func (r *evalReader) open(file string) (*evalSet, error) {
 		return nil, err
 	}
 	defer f.Close()
-	in := io.Reader(f)
-	if strings.HasSuffix(file, ".gz") {
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			return nil, err
-		}
-		defer z.Close()
-		in = z
+	in := bufio.NewReader(f)
+	magic, err := in.Peek(2)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
 	}
-	return r.parse(evalName(file), in)
+	if string(magic) != "\x1f\x8b" { // the first two bytes of gzip (RFC 1952), whatever the file is called
+		return r.parse(evalName(file), in)
+	}
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, err
+	}
+	defer z.Close()
+	return r.parse(evalName(file), z)
 }
 
 // evalName is a file's name without its folder and its endings of form.
@@ -71,6 +75,9 @@ func (r *evalReader) parse(name string, in io.Reader) (*evalSet, error) {
 	rows.ReuseRecord = true
 	rows.LazyQuotes = true
 	header, err := rows.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("it is empty")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}

@@ -32,6 +32,8 @@ func TestEvalRead(t *testing.T) {
 			[]string{"temp"}, [][]float64{{1}, {2}, {3}}, "011", 500 * time.Millisecond, true, nil},
 		{"no time; a column of words", "\ufefff0,site,label\n1,x,0\n-2e3,y,2\n", evalReader{label: []string{"label"}},
 			[]string{"f0"}, [][]float64{{1}, {-2000}}, "01", time.Second, false, []string{"site"}},
+		{"a label in another case; words for anomalies", "v,Label\n1,normal\n2,Anomaly\n3,yes\n", evalReader{label: []string{"label"}},
+			[]string{"v"}, [][]float64{{1}, {2}, {3}}, "011", time.Second, false, nil},
 		{"seconds since 1970, named", "t,v,label\n100,1,0\n101.5,2,0\n", evalReader{label: []string{"label"}, time: "t"},
 			[]string{"v"}, [][]float64{{1}, {2}}, "00", 1500 * time.Millisecond, true, nil},
 	}
@@ -64,7 +66,7 @@ func TestEvalReadRefuses(t *testing.T) {
 		{"nothing", "a,label\n", "no records", label},
 		{"no numbers", "a,label\nx,0\n", "no column of numbers", label},
 		{"a short line", "a,label\n1,0\n1\n", "wrong number of fields", label},
-		{"empty", "", "header", label},
+		{"empty", "", "it is empty", label},
 	}
 	for _, c := range cases {
 		if _, err := c.reader.parse("x", strings.NewReader(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -74,7 +76,13 @@ func TestEvalReadRefuses(t *testing.T) {
 }
 
 func TestEvalReadUnpacks(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "set.csv.gz")
+	for _, name := range []string{"set.csv.gz", "set.csv"} { // whatever it is called
+		evalReadUnpacks(t, filepath.Join(t.TempDir(), name))
+	}
+}
+
+func evalReadUnpacks(t *testing.T, file string) {
+	t.Helper()
 	f, err := os.Create(file)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,7 +25,7 @@ func (b *evalBench) tabular(ctx context.Context, r evalReader, files []string) (
 	defer bar.end()
 	board := evalBoard{Mode: "tabular", Seed: b.seed, FalseAlarmRate: evalFAR}
 	for _, set := range sets {
-		if err := set.whole(); err != nil {
+		if err := b.dropGaps(set); err != nil {
 			return evalBoard{}, err
 		}
 		item, err := b.table(ctx, set, bar)
@@ -37,14 +38,20 @@ func (b *evalBench) tabular(ctx context.Context, r evalReader, files []string) (
 	return board, nil
 }
 
-// whole refuses gaps: a forest needs every number of a row.
-func (s *evalSet) whole() error {
+// dropGaps leaves out the rows that lack a number, which a forest needs, and says so.
+func (b *evalBench) dropGaps(s *evalSet) error {
+	all, n := len(s.rows), 0
 	for i, row := range s.rows {
-		for c, v := range row {
-			if math.IsNaN(v) {
-				return fmt.Errorf("read %s: record %d has no number in %s", s.name, i+1, s.channels[c])
-			}
+		if !slices.ContainsFunc(row, math.IsNaN) {
+			s.rows[n], s.truth[n], s.at[n] = row, s.truth[i], s.at[i]
+			n++
 		}
+	}
+	if n == 0 {
+		return fmt.Errorf("read %s: no record has a number in every column; leave columns out with --skip", s.name)
+	}
+	if s.rows, s.truth, s.at = s.rows[:n], s.truth[:n], s.at[:n]; n < all {
+		fmt.Fprintf(b.note, "%s: %d of %d records left out, as they lack a number\n", s.name, all-n, all)
 	}
 	return nil
 }

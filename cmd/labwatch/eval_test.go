@@ -79,6 +79,22 @@ func TestEvalTabular(t *testing.T) {
 	}
 }
 
+// A row that lacks a number is left out of a table, and a table of nothing else is refused.
+func TestEvalTabularGaps(t *testing.T) {
+	dir := t.TempDir()
+	file := writeFile(t, filepath.Join(dir, "gaps.csv"), "a,b,label\n1,2,0\n1,,0\nNA,3,1\n2,2,1\n3,1,0\n")
+	_, text := evalRun(t, "--tabular", "--seeds", "1", file)
+	if s := decodeBoard(t, text).Sets[0]; s.Records != 3 {
+		t.Errorf("%d records of 5, two of them with gaps, want 3", s.Records)
+	}
+	cmd := newEvalCommand()
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.SetArgs([]string{"--tabular", writeFile(t, filepath.Join(dir, "none.csv"), "a,b,label\n1,,0\n,3,1\n")})
+	if err := cmd.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), "every column") {
+		t.Errorf("a table of gaps: %v", err)
+	}
+}
+
 func TestEvalNAB(t *testing.T) {
 	dir := t.TempDir()
 	series := func(name string, at int) {
