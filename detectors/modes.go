@@ -1,9 +1,6 @@
 package detectors
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // modes is a library of what the newest 50 readings of a series have looked like: histograms over bins cut at the deciles of
 // a reference. A series may have many ways to be, by the hour, the lot, the load; one reference knows one of them. The
@@ -50,34 +47,6 @@ func newModeLogs() *modeLogs {
 		logs.times[c] = int64(2*c+1) * int64(logs.of[c])
 	}
 	return logs
-}
-
-// cut takes over bins from a reference, as psi does, and forgets all modes.
-func (m *modes) cut(ref *ranks) {
-	var b psiBins
-	b.build(ref, modeBins, modeReadings)
-	if len(b.edges) == 0 && len(ref.levels) > 1 { // nearly all are equal to the greatest
-		b.edges = append(b.edges, ref.levels[len(ref.levels)-2])
-	}
-	m.place(b.edges)
-}
-
-func (m *modes) place(edges []float64) {
-	*m = modes{edges: slices.Clone(edges), bins: make([]uint8, modeReadings), logs: m.logs}
-	m.counts, m.apart = make([][maxMode]uint8, len(edges)+1), make([][maxMode]int32, len(edges)+1)
-	m.now = make([]uint8, len(edges)+1)
-	m.own = int64(len(m.now)) * m.logs.times[0]
-}
-
-func (m *modes) bin(x float64) int {
-	i := 0
-	for _, e := range m.edges {
-		if x <= e {
-			break
-		}
-		i++
-	}
-	return i
 }
 
 // of is the distance to the most similar mode once x has been seen; not before the ring is full and a mode is known.

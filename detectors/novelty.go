@@ -1,6 +1,9 @@
 package detectors
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // NoveltyConfig are the parameters of "novelty".
 type NoveltyConfig struct {
@@ -31,6 +34,7 @@ type novelty struct {
 	cfg      NoveltyConfig
 	baseline *Baseline
 	resets   uint32
+	version  uint32 // of the reference that the bins were last compared with
 	modes    modes
 }
 
@@ -60,7 +64,8 @@ func (d *novelty) Learn(s Sample) {
 	if r := d.baseline.Resets(); r != d.resets {
 		d.resets, d.modes = r, modes{logs: d.modes.logs}
 	}
-	if d.modes.edges == nil && len(d.baseline.Reference()) > 1 {
+	if v := d.baseline.Version(); v != d.version && len(d.baseline.Reference()) > 1 {
+		d.version = v
 		d.modes.cut(&d.baseline.ranks)
 	}
 	d.modes.learn(s.Value())
@@ -86,12 +91,13 @@ func (d *novelty) Bytes() int { return d.modes.bytes() + 80 }
 const noveltyVersion = 1
 
 func (d *novelty) MarshalBinary() ([]byte, error) {
-	return d.modes.append(appendResets([]byte{noveltyVersion}, d.resets)), nil
+	b := binary.AppendUvarint(appendResets([]byte{noveltyVersion}, d.resets), uint64(d.version))
+	return d.modes.append(b), nil
 }
 
 func (d *novelty) UnmarshalBinary(data []byte) error {
 	r := newReader(data, noveltyVersion)
-	n := novelty{cfg: d.cfg, baseline: d.baseline, resets: r.resets(), modes: modes{logs: d.modes.logs}}
+	n := novelty{cfg: d.cfg, baseline: d.baseline, resets: r.resets(), version: r.resets(), modes: modes{logs: d.modes.logs}}
 	n.modes.read(r)
 	if err := r.done("novelty"); err != nil {
 		return err

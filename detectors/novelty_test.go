@@ -143,6 +143,7 @@ func TestModesOfTiedReadings(t *testing.T) {
 				sorted = append(sorted, float64(i))
 			}
 			ref := newRanks(append(sorted, slices.Repeat([]float64{50}, 970)...), ranks{})
+			d.modes = modes{logs: newModeLogs()}
 			d.modes.cut(&ref)
 		}
 		if len(d.modes.edges) != c.edges {
@@ -164,5 +165,30 @@ func TestStands(t *testing.T) {
 	want := []bool{true, false, false, false, false, false, false, true, true}
 	if got := Stands(dets); !slices.Equal(got, want) {
 		t.Errorf("with novelty %v, want %v", got, want)
+	}
+}
+
+// When a new reference falls into one bin the bins are cut anew; while it still spreads over them they stay, and with them
+// what is known.
+func TestModesFollowTheReference(t *testing.T) {
+	m := modes{logs: newModeLogs()}
+	of := func(from, by float64) *ranks {
+		var sorted []float64
+		for i := range 200 {
+			sorted = append(sorted, from+by*float64(i))
+		}
+		ref := newRanks(sorted, ranks{})
+		return &ref
+	}
+	m.cut(of(0, 1))
+	for range 60 {
+		m.learn(3)
+	}
+	first := m.edges[0]
+	if m.cut(of(30, 1)); m.edges[0] != first || m.known == 0 {
+		t.Errorf("a reference a little higher took the bins from %v to %v, %d modes known", first, m.edges[0], m.known)
+	}
+	if m.cut(of(1000, 1)); m.edges[0] < 1000 || m.known != 0 {
+		t.Errorf("of a reference far off the first edge is %v, %d modes known", m.edges[0], m.known)
 	}
 }

@@ -1,0 +1,53 @@
+package detectors
+
+import (
+	"math"
+	"slices"
+)
+
+// cut takes over bins from a reference, as psi does, and forgets all modes; unless the present bins still divide it: then
+// what is known stays.
+func (m *modes) cut(ref *ranks) {
+	var b psiBins
+	b.build(ref, modeBins, modeReadings)
+	if m.edges != nil && m.fullest(ref, m.edges) <= 0.5+m.fullest(ref, b.edges) {
+		return
+	}
+	if len(b.edges) == 0 && len(ref.levels) > 1 { // nearly all are equal to the greatest
+		b.edges = append(b.edges, ref.levels[len(ref.levels)-2])
+	}
+	m.place(b.edges)
+}
+
+// fullest is the greatest share of a reference in one of the bins.
+func (m *modes) fullest(ref *ranks, edges []float64) (share float64) {
+	below := 0
+	for _, e := range append(slices.Clone(edges), math.Inf(1)) {
+		i, _ := slices.BinarySearch(ref.levels, math.Nextafter(e, math.Inf(1)))
+		upTo := 0
+		if i > 0 {
+			upTo = int(ref.upTo[i-1])
+		}
+		share = max(share, float64(upTo-below)/float64(ref.n))
+		below = upTo
+	}
+	return share
+}
+
+func (m *modes) place(edges []float64) {
+	*m = modes{edges: slices.Clone(edges), bins: make([]uint8, modeReadings), logs: m.logs}
+	m.counts, m.apart = make([][maxMode]uint8, len(edges)+1), make([][maxMode]int32, len(edges)+1)
+	m.now = make([]uint8, len(edges)+1)
+	m.own = int64(len(m.now)) * m.logs.times[0]
+}
+
+func (m *modes) bin(x float64) int {
+	i := 0
+	for _, e := range m.edges {
+		if x <= e {
+			break
+		}
+		i++
+	}
+	return i
+}
