@@ -97,15 +97,19 @@ func TestEWMAEqualsDirectComputation(t *testing.T) {
 }
 
 func TestCUSUMEqualsDirectComputation(t *testing.T) {
-	compareToDirect(t, "cusum", 64, func(b *Baseline, win []float64) float64 {
+	compareToDirect(t, "cusum", 128, func(b *Baseline, win []float64) float64 {
 		if b.Reference() == nil {
 			return math.NaN()
 		}
-		high, low := 0.0, 0.0
-		for _, u := range directScores(b, win) {
-			high, low = math.Max(0, high+u-0.5), math.Max(0, low-u-0.5)
+		greatest := 0.0
+		for _, k := range []float64{0.25, 0.5} {
+			high, low := 0.0, 0.0
+			for _, u := range directScores(b, win) {
+				high, low = math.Max(0, high+u-k), math.Max(0, low-u-k)
+			}
+			greatest = math.Max(greatest, 2*k*math.Max(high, low))
 		}
-		return math.Max(high, low)
+		return greatest
 	})
 }
 

@@ -85,13 +85,12 @@ func (w *scored) unmarshal(data []byte, version byte, what string) error {
 
 func (w *scored) bytes() int { return w.win.bytes() + 4*(cap(w.scores)+cap(w.buf)) }
 
-// chartSpan is the number of newest readings that ewma and cusum look at. Beyond it an EWMA weight is below
-// 0.9⁶⁴ = 0.1 %, and a CUSUM of k = 0.5 in control is practically never above zero for so long. A finite span
+// chartSpan is the number of newest readings that ewma looks at. Beyond it a weight is below 0.9⁶⁴ = 0.1 %. A finite span
 // forgets a fault completely, and lets a new reference score the past anew.
 const chartSpan = 64
 
 // chartShare is the part of a correlation between neighbours that a chart feels, because it forgets: of readings k
-// apart an EWMA counts 0.9ᵏ. A CUSUM of k = 0.5 forgets about as fast.
+// apart an EWMA counts 0.9ᵏ.
 const chartShare = 1 - ewmaLambda
 
 // chartLimit is a level from a table by the size n of the baseline in independent values, widened below the

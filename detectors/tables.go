@@ -77,13 +77,14 @@ var ewmaTable = runLengthTable{
 	},
 }
 
-// cusumTable holds h in SD, by the size of the baseline.
+// cusumTable holds the logarithm of the likelihood ratio, which is h in SD of the plain chart of k = 0.5, by the size
+// of the baseline.
 var cusumTable = runLengthTable{
 	windows: []int{50, 200, 500, 2000}, arl0: []float64{100, 1000, 10000, 100000, 1e+06}, level: [][]float64{
-		{4.162, 7.297, 11.59, 17.11, 23.76}, // 50
-		{3.698, 6.184, 8.939, 12.02, 15.16}, // 200
-		{3.604, 5.955, 8.369, 10.89, 13.5},  // 500
-		{3.566, 5.819, 8.072, 10.36, 12.69}, // 2000
+		{4.3, 7.636, 12.33, 18.45, 25.46},   // 50
+		{3.901, 6.465, 9.701, 13.12, 16.96}, // 200
+		{3.762, 6.186, 8.937, 11.67, 14.34}, // 500
+		{3.7, 5.971, 8.538, 10.76, 13.48},   // 2000
 	},
 }
 

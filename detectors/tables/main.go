@@ -71,7 +71,7 @@ func printTables(w io.Writer, arl0s []float64, only string, ksSize, runs, horizo
 	}
 	if only == "" || only == "cusum" {
 		fmt.Fprintln(w, "var cusumTable = runLengthTable{")
-		sizes(w, arl0s, modes, plan{"cusum", 0, 64, runs, horizon}, func(h float64, _ int) float64 { return h })
+		sizes(w, arl0s, modes, plan{"cusum", 0, 128, runs, horizon}, func(h float64, _ int) float64 { return h })
 		fmt.Fprintln(w, "}")
 	}
 	if only == "" || only == "psi" {
