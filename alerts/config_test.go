@@ -49,7 +49,7 @@ func TestValidate(t *testing.T) {
 		"detectors.ks.alert_on[1]":       func(c *Config) { c.Detectors["ks"] = DetectorPolicy{AlertOn: []string{"qc", "QC"}} },
 		"detectors.ks.alert_on[0]":       func(c *Config) { c.Detectors["ks"] = DetectorPolicy{AlertOn: []string{"tick"}} },
 		"error_code.open_after":          func(c *Config) { c.ErrorCode.Policy.OpenAfter = 0 },
-		"error_code.resolve_after":       func(c *Config) { c.ErrorCode.Policy.ResolveAfter = maxRow + 1 },
+		"error_code.resolve_after":       func(c *Config) { c.ErrorCode.Policy.ResolveAfter = MaxRow + 1 },
 		"error_code.resolve_ratio":       func(c *Config) { c.ErrorCode.Policy.ResolveRatio = math.NaN() },
 		"error_code.update_every":        func(c *Config) { c.ErrorCode.Policy.UpdateEvery = -1 },
 		"error_code.severity":            func(c *Config) { c.ErrorCode.Policy.Severity = 0 },

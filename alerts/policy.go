@@ -29,17 +29,17 @@ func DefaultPolicy() Policy {
 	return Policy{OpenAfter: 1, ResolveAfter: 5, ResolveRatio: 0.8, UpdateEvery: 15 * time.Minute, Severity: Critical}
 }
 
-// maxRow bounds OpenAfter and ResolveAfter: a longer row is a mistyped figure, not a policy.
-const maxRow = 100_000
+// MaxRow bounds OpenAfter and ResolveAfter: a longer row is a mistyped figure, not a policy.
+const MaxRow = 100_000
 
 // Validate returns every mistake, each with its field's path below path.
 func (p Policy) Validate(path string) []error {
 	var errs []error
-	if p.OpenAfter < 1 || p.OpenAfter > maxRow {
-		errs = append(errs, fmt.Errorf("%s.open_after: %d is not between 1 and %d", path, p.OpenAfter, maxRow))
+	if p.OpenAfter < 1 || p.OpenAfter > MaxRow {
+		errs = append(errs, fmt.Errorf("%s.open_after: %d is not between 1 and %d", path, p.OpenAfter, MaxRow))
 	}
-	if p.ResolveAfter < 1 || p.ResolveAfter > maxRow {
-		errs = append(errs, fmt.Errorf("%s.resolve_after: %d is not between 1 and %d", path, p.ResolveAfter, maxRow))
+	if p.ResolveAfter < 1 || p.ResolveAfter > MaxRow {
+		errs = append(errs, fmt.Errorf("%s.resolve_after: %d is not between 1 and %d", path, p.ResolveAfter, MaxRow))
 	}
 	if !(p.ResolveRatio > 0 && p.ResolveRatio <= 1) {
 		errs = append(errs, fmt.Errorf("%s.resolve_ratio: %v is not above 0 and at most 1", path, p.ResolveRatio))

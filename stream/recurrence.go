@@ -162,7 +162,7 @@ func (r *Recurrence) read(in *reader) {
 	for _, v := range [...]*float64{&r.asked, &r.alpha, &r.promise} {
 		*v = math.Float64frombits(in.uint64())
 	}
-	if in.err == nil && (r.gaps < 0 || count > gapsMost || since >= paceEvery || tops > gapsMost || again > tops || row > rowMost ||
+	if in.err == nil && (r.gaps < 0 || count > gapsMost || since >= paceEvery || tops > gapsMost || again > tops || row > alerts.MaxRow ||
 		!(r.asked >= 0) || math.IsInf(r.asked, 0) || !(r.alpha >= 0 && r.alpha <= 1) || !(r.promise >= 0)) {
 		in.fail(fmt.Errorf("a recurrence of %d after %d high scores, run length %g", again, tops, r.asked))
 		*r = Recurrence{}

@@ -131,3 +131,22 @@ func TestRecurrenceAsks(t *testing.T) {
 		t.Errorf("a level set by hand promises %g", r.RunLength())
 	}
 }
+
+// TestRecurrenceComesBack whatever row the policy wants: up to the longest that a config may hold.
+func TestRecurrenceComesBack(t *testing.T) {
+	for _, openAfter := range []int{1, 3, rowMost - 1, rowMost, rowMost + 1, 10_000, alerts.MaxRow} {
+		r, d := Recurrence{}, &share{1e-3, 1e-3}
+		for range 1000 {
+			r.Budget(d, 1e9, 1, openAfter, 1)
+		}
+		if int(r.row) < openAfter || r.promise <= 0 {
+			t.Errorf("open_after %d: %+v", openAfter, r)
+		}
+		var back Recurrence
+		in := &reader{b: r.append(nil)}
+		back.read(in)
+		if err := in.done(); err != nil || back != r {
+			t.Errorf("open_after %d: %+v came back as %+v: %v", openAfter, r, back, err)
+		}
+	}
+}
