@@ -171,10 +171,11 @@ func readGroup(r *reader, j *Judging, name string) *group {
 		if i < 0 || r.err != nil {
 			continue
 		}
-		g.recurrences[i] = read
-		if j.FalseAlarms > 0 {
-			read.Again(g.dets[i])
+		if !g.heard[i] || !asks(g.dets[i], j.FalseAlarms) {
+			read.forgetAsked()
 		}
+		read.Again(g.dets[i])
+		g.recurrences[i] = read
 	}
 	for range r.count(4) {
 		m := g.member(r.string())

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"maps"
 	"math/rand/v2"
 	"testing"
 
@@ -247,25 +248,63 @@ func TestGroupComesBack(t *testing.T) {
 }
 
 // TestRowOfBreaches: an alert of a forest waits for as many breaches in a row as its share of the budget asks for, and says
-// what that promises.
+// what that promises. After a restart without a budget, or with a level set by hand, it does neither.
 func TestRowOfBreaches(t *testing.T) {
-	p := newPumps(t)
-	for _, g := range p.w.groups {
-		g.recurrences[0] = Recurrence{row: 8, alpha: 1e-3, asked: 4096, promise: 5000}
+	own, err := detectors.Builtin()["iforest"](func(into any) error {
+		into.(*detectors.IForestConfig).Warning = 0.6
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	var said alerts.Alert
-	p.raw = func(o Output) {
-		if o.To == Alerts {
-			said, _ = alerts.ParseJSON(o.Value)
-		}
-	}
-	p.restart(p.j)
-	p.rounds(7, 40)
-	if got := changes(p.of("iforest")); got != "" {
-		t.Errorf("after seven breaches it says%s", got)
-	}
-	p.rounds(1, 40)
-	if got := changes(p.of("iforest")); got != " opened" || said.Evidence.RunLength != 5000 || said.Evidence.P <= 0 {
-		t.Errorf("after eight breaches it says%s, and promises %g", got, said.Evidence.RunLength)
+	for _, c := range []struct {
+		name        string
+		falseAlarms float64
+		forest      detectors.Maker
+		muted       bool
+		row         int
+	}{
+		{"a budget", 1, maker(t, "iforest"), false, 8},
+		{"no budget any more", 0, maker(t, "iforest"), false, 1},
+		{"a level set by hand", 1, own, false, 1},
+		{"no alerts", 1, maker(t, "iforest"), true, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPumps(t)
+			for _, g := range p.w.groups {
+				g.recurrences[0] = Recurrence{row: 8, alpha: 1e-3, asked: 4096, promise: 5000, tops: 40, again: 20}
+			}
+			var said alerts.Alert
+			p.raw = func(o Output) {
+				if o.To == Alerts {
+					said, _ = alerts.ParseJSON(o.Value)
+				}
+			}
+			j := *p.j
+			j.FalseAlarms, j.Plan.Group, j.Alerts.Detectors = c.falseAlarms, []Named{{"iforest", c.forest}}, maps.Clone(j.Alerts.Detectors)
+			policy := j.Alerts.Detectors["iforest"]
+			if c.muted {
+				policy.AlertOn = []string{}
+			}
+			j.Alerts.Detectors["iforest"] = policy
+			p.restart(NewJudging(j.Config, j.Plan, j.Baseline, j.Alerts, j.Zone, j.Metrics))
+			for _, g := range p.w.groups {
+				if r := g.recurrences[0]; r.tops < 40 || (r.row > 0) != (c.row > 1) || (r.promise > 0) != (c.row > 1) {
+					t.Errorf("%+v came back", r)
+				}
+			}
+			row := max(c.row, policy.Policy.OpenAfter)
+			p.rounds(row-1, 40)
+			if got := changes(p.of("iforest")); got != "" {
+				t.Errorf("after %d breaches it says%s", row-1, got)
+			}
+			p.rounds(1, 40)
+			if got := changes(p.of("iforest")); (got == " opened") == c.muted {
+				t.Fatalf("after %d breaches it says%s", row, got)
+			}
+			if budget := c.row > 1; !c.muted && (said.Evidence.RunLength == 5000) != budget || (p.w.tally.expected > 0) != budget {
+				t.Errorf("it promises %g, %g are expected", said.Evidence.RunLength, p.w.tally.expected)
+			}
+		})
 	}
 }

@@ -46,10 +46,20 @@ const (
 // keep the share of one of shares detectors in falseAlarms a device and month, where the policy of its alerts wants at least
 // row breaches in a row.
 func (r *Recurrence) Budget(d detectors.Detector, gap int64, shares, row int, falseAlarms float64) {
-	if c, ok := d.(detectors.Conformal); ok && r.note(gap) && falseAlarms > 0 && c.Alpha() > 0 {
+	if c, ok := d.(detectors.Conformal); ok && r.note(gap) && asks(d, falseAlarms) {
 		r.ask(c, shares, row, falseAlarms)
 	}
 }
+
+// asks says whether there is a budget, and d leaves its level to it.
+func asks(d detectors.Detector, falseAlarms float64) bool {
+	c, ok := d.(detectors.Conformal)
+	return ok && falseAlarms > 0 && c.Alpha() > 0
+}
+
+// forgetAsked goes back to what holds without a budget: a row that nobody asks for any more would mute alerts for good.
+// What is counted stays.
+func (r *Recurrence) forgetAsked() { r.asked, r.alpha, r.row, r.promise = 0, 0, 0, 0 }
 
 // note says whether it is time to ask.
 func (r *Recurrence) note(gap int64) bool {
