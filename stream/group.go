@@ -3,6 +3,7 @@ package stream
 import (
 	"encoding/binary"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -36,7 +37,7 @@ type member struct {
 
 	standing detectors.Standing // of its newest vector
 	accepted *acceptance        // nil: nothing
-	high     uint8              // a bit for each detector by which its newest vector was high
+	high     uint32             // a bit for each of the first 32 detectors: its newest vector was high by that
 }
 
 // admit says whether a reading is newer than all before. One whose clock runs ahead is not taken at all, and a leap in
@@ -151,7 +152,7 @@ func (g groupState) appendState(b []byte) []byte {
 			b = appendString(b, g.j.Plan.Group[i].Name)
 			b = appendBytes(b, appendAlert(nil, &m.states[i]))
 		}
-		b = append(m.accepted.append(appendStanding(b, m.standing), g.j.Plan.Group), m.high)
+		b = binary.AppendUvarint(m.accepted.append(appendStanding(b, m.standing), g.j.Plan.Group), uint64(m.high))
 	}
 	return b
 }
@@ -164,8 +165,10 @@ func readGroup(r *reader, j *Judging, name string) *group {
 	g := newGroup(j, name, channels)
 	g.panel.read(r, j, j.Plan.Group)
 	g.readFormer(r, j.Plan.Group)
-	for range r.count(2) {
+	stored, same := r.count(2), true // the same detectors in the same order
+	for at := range stored {
 		i := indexOf(j.Plan.Group, r.string())
+		same = same && i == at
 		var read Recurrence
 		read.read(r)
 		if i < 0 || r.err != nil {
@@ -192,7 +195,10 @@ func readGroup(r *reader, j *Judging, name string) *group {
 		}
 		m.settle()
 		m.standing = readStanding(r)
-		m.accepted, m.high = readAcceptance(r, j.Plan.Group), r.byte()
+		m.accepted = readAcceptance(r, j.Plan.Group)
+		if high := r.uvarint(); same && high <= math.MaxUint32 {
+			m.high = uint32(high)
+		}
 	}
 	return g
 }

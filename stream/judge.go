@@ -173,6 +173,7 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	sample, ok := g.sample(r, w.vector)
 	w.vector = sample.Values
 	if !ok {
+		m.high = 0 // the next vector follows none
 		return
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, series: g.name, device: r.Device, facility: r.Facility}

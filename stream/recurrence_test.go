@@ -150,3 +150,50 @@ func TestRecurrenceComesBack(t *testing.T) {
 		}
 	}
 }
+
+// TestHighScoresOfAMember are told apart by detector, the tenth too, and come back; not where the detectors are others, and
+// none is followed across a vector that cannot be scored.
+func TestHighScoresOfAMember(t *testing.T) {
+	judging := func(names ...string) *Judging {
+		j := testJudging(t)
+		j.Plan.Series, j.Plan.Group = nil, nil
+		for _, name := range names {
+			j.Plan.Group = append(j.Plan.Group, Named{name, func(detectors.Env) detectors.Detector { return &share{1e-3, 1e-3} }})
+		}
+		return NewJudging(j.Config, j.Plan, j.Baseline, j.Alerts, j.Zone, j.Metrics)
+	}
+	names := []string{"d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9"}
+	b := newBedside(t, judging(names...))
+	b.hear(sample("pump", seconds(1), record.Channel{Name: "flow", Value: 1}))
+	only := func() (g *group, m *member) {
+		for _, owned := range b.w.groups {
+			g = owned.group
+		}
+		return g, g.members["pump"]
+	}
+	g, m := only()
+	opinions := make([]opinion, len(names))
+	for _, i := range []int{1, 9} {
+		opinions[i] = opinion{score: 1, ready: true}
+	}
+	g.follow(m, opinions, false)
+	g.follow(m, opinions, false)
+	if r := g.recurrences[9]; r.again != 1 || g.recurrences[1].again != 1 || g.recurrences[0].tops != 0 {
+		t.Errorf("%+v of the tenth", r)
+	}
+	was := m.high
+	b.restart(judging(names...))
+	if _, m = only(); m.high != was || was == 0 {
+		t.Errorf("%b came back, was %b", m.high, was)
+	}
+	before := b.w
+	b.restart(judging("d1", "d0", "d2"))
+	if _, m = only(); m.high != 0 {
+		t.Errorf("%b came back of other detectors", m.high)
+	}
+	b.w, b.j = before, before.j
+	b.hear(sample("pump", seconds(2), record.Channel{Name: "flow", Value: math.NaN()}))
+	if _, m = only(); m.high != 0 {
+		t.Errorf("%b after a vector without a number", m.high)
+	}
+}
