@@ -54,8 +54,8 @@ func (w *Worker) heedGroup(g *group, m *member, r *record.Record, emit Emit) boo
 	about := subject{origin: r.Origin, at: decisive(r), kind: record.Telemetry, series: g.name, device: r.Device, facility: r.Facility}
 	open := slices.IndexFunc(m.states, func(s alerts.State) bool { return named(&s, id) })
 	switch {
-	case r.EventType == record.RollBackEvent && (open >= 0 || g.former.names(id)):
-		return w.rollBackGroup(about, g, m, emit)
+	case r.EventType == record.RollBackEvent: // an open alert may be of a device that nothing was accepted of
+		return g.former.names(id) && w.rollBackGroup(about, g, m, emit)
 	case open < 0:
 		return false
 	case r.EventType == record.AcceptEvent:
