@@ -14,12 +14,12 @@ type tally struct {
 	standardized int // readings published
 	duplicates   int
 	unscored     int     // numbers of series beyond the bound of their device
-	resets       int     // baselines learned anew after a calibration, a lot or a verdict
-	rollbacks    int     // former baselines that hold again
+	resets       int     // learning anew after a calibration, a lot, a verdict or a long wait; rejected alerts of groups too
+	rollbacks    int     // former baselines and forests that hold again
 	idleVerdicts int     // verdicts that changed nothing
 	asked        float64 // false alarms that the budget allows for the time that devices were judged
 	expected     float64 // those to be expected of the levels that held
-	opened       int     // alerts of the detectors of series, true and false
+	opened       int     // alerts of detectors of series, and of forests with a share of the budget, true and false
 	flags        [32]int // published readings by the bit of each flag they carry
 	rejected     []codeCount
 	alerts       []alertCount
