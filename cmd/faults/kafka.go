@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -25,6 +26,7 @@ type kafkaBroker struct {
 	lives       int // that ended so far; each has a log of its own
 }
 
+// startKafka starts all nodes, or leaves none of them behind.
 func startKafka(root, dir string, nodes int) (*kafkaBroker, error) {
 	at, err := rig.FreeAddress()
 	if err != nil {
@@ -36,7 +38,16 @@ func startKafka(root, dir string, nodes int) (*kafkaBroker, error) {
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("start Kafka: %w", err)
 	}
-	return b, b.do("start", everyNode)
+	err = b.do("start", everyNode)
+	if err != nil { // a slow start: one more try, from none
+		if err = b.stop(); err == nil {
+			err = b.do("start", everyNode)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, b.stop())
+	}
+	return b, nil
 }
 
 // everyNode is what the script does something to when it is told of no single one.
