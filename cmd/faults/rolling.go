@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -17,9 +16,9 @@ func again(instances []*instance) (total int, err error) {
 		if err != nil {
 			return 0, fmt.Errorf("count what was worked twice: %w", err)
 		}
-		for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		for line := range bytes.Lines(text) { // of any length
 			var said struct{ Again, Redone int }
-			if json.Unmarshal(lines.Bytes(), &said) == nil {
+			if json.Unmarshal(line, &said) == nil {
 				total += said.Again + said.Redone
 			}
 		}
