@@ -61,6 +61,11 @@ func (c *campaign) oneByOne(ctx context.Context, w *witness) {
 		}
 		i.waitReady(30 * time.Second)
 		sleep(ctx, settle)
+		if ctx.Err() != nil {
+			c.mu.Lock()
+			c.done[len(c.done)-1].cut = true
+			c.mu.Unlock()
+		}
 	}
 }
 
@@ -87,10 +92,15 @@ func (c *campaign) lose(ctx context.Context, i *instance, f fault, w *witness) e
 	return i.start()
 }
 
-// delays says how long each fault alone kept a partition without output, beyond the pause before a restart. That partitions
-// move to an instance that comes back is another thing.
-func (r *result) delays() string {
-	var all []time.Duration
+// measured is how long each fault alone kept a partition without output, beyond the pause before a restart, in rising
+// order, and how long it may. That partitions move to an instance that comes back is another thing. A fault that the end
+// of the campaign cut off counts only if it had taken too long by then.
+func (r *result) measured() (all []time.Duration, allowed time.Duration) {
+	for _, a := range alone {
+		if a.kind == r.lab.alone {
+			allowed = a.allowed
+		}
+	}
 	for n, f := range r.faults {
 		worst := time.Duration(0)
 		for _, g := range r.gaps {
@@ -98,17 +108,25 @@ func (r *result) delays() string {
 				worst = max(worst, g.to.Sub(g.from)-f.lasts)
 			}
 		}
-		all = append(all, worst)
-	}
-	if len(all) == 0 {
-		return "delay: nothing was done"
+		if !f.cut || worst > allowed {
+			all = append(all, worst)
+		}
 	}
 	slices.SortFunc(all, cmp.Compare)
-	var allowed time.Duration
-	for _, a := range alone {
-		if a.kind == r.lab.alone {
-			allowed = a.allowed
-		}
+	return all, allowed
+}
+
+// within says whether faults were measured and none took longer than it may.
+func (r *result) within() bool {
+	all, allowed := r.measured()
+	return len(all) > 0 && all[len(all)-1] <= allowed
+}
+
+// delays tells what was measured.
+func (r *result) delays() string {
+	all, allowed := r.measured()
+	if len(all) == 0 {
+		return "delay: nothing was measured"
 	}
 	worst := all[len(all)-1]
 	return fmt.Sprintf("delay: fault=%s times=%d worst_ms=%d median_ms=%d allowed_ms=%d within=%v load=%s", r.lab.alone, len(all),

@@ -40,5 +40,44 @@ func TestDelays(t *testing.T) {
 		if got := r.delays(); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.kind, got, c.want)
 		}
+		if within := strings.Contains(c.want, "within=true"); r.wrong() == within {
+			t.Errorf("%s: wrong is %v, and within is %v", c.kind, r.wrong(), within)
+		}
+	}
+}
+
+// TestDelaysAtTheEnd leaves out a fault that the deadline cut off, unless it had already taken too long.
+func TestDelaysAtTheEnd(t *testing.T) {
+	zero := time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
+	end := zero.Add(20 * time.Second)
+	for _, c := range []struct {
+		silent time.Duration // a partition, at the end
+		want   string
+		wrong  bool
+	}{
+		{0, "times=1 worst_ms=500 ", false},
+		{6 * time.Second, "times=1 worst_ms=500 ", false},
+		{7 * time.Second, "times=2 worst_ms=7000 ", true},
+	} {
+		w := &witness{
+			last: map[int32]time.Time{0: end.Add(-c.silent), 1: end.Add(time.Second)},
+			gaps: []gap{{1, zero.Add(time.Second), zero.Add(1500 * time.Millisecond)}},
+		}
+		r := &result{lab: &lab{settings: &settings{alone: gone}}, faults: []injected{
+			{fault: fault{kind: gone}, at: zero.Add(time.Second)},
+			{fault: fault{kind: gone}, at: zero.Add(13 * time.Second), cut: true},
+		}}
+		r.gaps, _ = w.before(end)
+		if got := r.delays(); !strings.Contains(got, c.want) || r.wrong() != c.wrong {
+			t.Errorf("silent for %v: got %q, wrong %v; want %q, %v", c.silent, got, r.wrong(), c.want, c.wrong)
+		}
+		w.gaps = append(w.gaps, gap{1, end.Add(-7 * time.Second), end.Add(time.Second)}) // output came back after the end
+		if r.gaps, _ = w.before(end); !r.wrong() {
+			t.Errorf("a gap of 7 s across the end is not counted: %v", r.gaps)
+		}
+	}
+	r := &result{lab: &lab{settings: &settings{alone: gone}}}
+	if got := r.delays(); got != "delay: nothing was measured" || !r.wrong() {
+		t.Errorf("without a fault: %q, wrong %v", got, r.wrong())
 	}
 }

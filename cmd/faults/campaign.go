@@ -23,6 +23,7 @@ type injected struct {
 	fault
 	at   time.Time
 	back time.Time // of alone: when an instance that the others had replaced was started again; else zero
+	cut  bool      // of alone: the end of the campaign came before all was well again
 }
 
 // run works every target's plan at the same time and returns when the last fault is over.

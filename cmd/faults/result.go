@@ -41,7 +41,15 @@ func (r *result) totals() (records, lost, doubled, disordered, state int) {
 // wrong says whether anything is.
 func (r *result) wrong() bool {
 	_, lost, doubled, disordered, state := r.totals()
-	return lost+doubled+disordered+state > 0 || len(r.broken) > 0
+	return lost+doubled+disordered+state > 0 || len(r.broken) > 0 || r.lab.alone != "" && !r.within()
+}
+
+// withoutDisks says whether the disks gave nothing to compare, though no fault has spoiled them.
+func (r *result) withoutDisks() bool {
+	spoiled := slices.ContainsFunc(r.faults, func(f injected) bool {
+		return f.kind == stateDeleted || f.kind == stateDamaged || f.kind == diskFull
+	})
+	return !spoiled && r.finding.state != nil && r.finding.state.compared > 0 && r.finding.state.fromDisks == 0
 }
 
 // caught says whether a sabotage was. A run in which nothing came out from the beginning proves nothing: the mistake was

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,13 +93,22 @@ func (w *witness) allSince(then time.Time) bool {
 	return true
 }
 
-// before forgets what came after the input stopped, when silence is no fault, and returns the gaps and the count.
+// before forgets what came after the input stopped, when silence is no fault, and returns the gaps and the count. A
+// partition that was silent then has a gap until then.
 func (w *witness) before(end time.Time) (gaps []gap, seen int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, g := range w.gaps {
-		if g.to.Before(end) {
+		if g.to.After(end) {
+			g.to = end
+		}
+		if g.to.Sub(g.from) > noteworthy {
 			gaps = append(gaps, g)
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(w.last)) {
+		if last := w.last[p]; end.Sub(last) > noteworthy {
+			gaps = append(gaps, gap{p, last, end})
 		}
 	}
 	return gaps, w.seen
