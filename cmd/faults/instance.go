@@ -28,6 +28,7 @@ type instance struct {
 	excused bool     // a fault explains it if it ends by itself
 	failed  int      // ends by itself in a row, without an excuse and without being ready in between
 	ends    []string // all ends by itself, with the last words
+	wrong   []string // those of them that nothing explains
 }
 
 // refusals is how many ends in a row are taken for a refusal to start.
@@ -76,8 +77,12 @@ func (i *instance) supervise(p *rig.Process) {
 		if !i.excused {
 			i.failed++
 		}
-		i.ends = append(i.ends, fmt.Sprintf("%s ended by itself: %v: %s", i.name, p.Err, p.Tail(1)))
-		i.lab.say("%s", i.ends[len(i.ends)-1])
+		end := fmt.Sprintf("%s ended by itself: %v: %s", i.name, p.Err, p.Tail(1))
+		i.ends = append(i.ends, end)
+		if !i.excused && unexplained(p.Err) {
+			i.wrong = append(i.wrong, end)
+		}
+		i.lab.say("%s", end)
 	}
 	i.mu.Unlock()
 	if asked {
@@ -112,7 +117,10 @@ func (i *instance) stop() error {
 	p := i.process
 	i.mu.Unlock()
 	select {
-	case <-p.Done: // by itself, before it was asked
+	case <-p.Done:
+		if p.Err != nil {
+			return fmt.Errorf("stop %s: it had ended by itself: %w: %s", i.name, p.Err, p.Tail(1))
+		}
 		return nil
 	default:
 	}

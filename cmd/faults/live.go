@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,9 +48,16 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 		}
 	}
 	r.faults = c.all()
-	for _, i := range append(c.instances, c.extra) {
-		r.ends = append(r.ends, i.ends...)
+	everyone := append(slices.Clone(c.instances), c.extra)
+	for _, i := range everyone {
+		ends, wrong := i.ended()
+		r.ends, r.broken = append(r.ends, ends...), append(r.broken, wrong...)
 	}
+	died, err := crashes(everyone)
+	if err != nil {
+		return err
+	}
+	r.broken = append(r.broken, died...)
 	if err := l.settled(ctx); err != nil {
 		r.broken = append(r.broken, err.Error())
 	}
@@ -67,6 +75,9 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 	r.finding, err = l.check(ctx, ref, c.instances)
 	if err == nil && r.finding.records != r.seen {
 		r.broken = append(r.broken, fmt.Sprintf("a reader who was there all the time saw %d records, a later one %d", r.seen, r.finding.records))
+	}
+	if err == nil && r.withoutDisks() {
+		r.broken = append(r.broken, "no state was found on any disk, though no fault took it away")
 	}
 	if err == nil && (r.finding.records == 0 || r.finding.alerts == 0) {
 		r.broken = append(r.broken, "there was nothing to check: no records or no alerts")
