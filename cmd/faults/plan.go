@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -90,6 +91,7 @@ type plan struct {
 	rng     *rand.Rand
 	hits    target
 	kinds   []int // indices of kinds, as often as their weight
+	left    []int // of the broker: those whose turn is still to come
 	pause   time.Duration
 	session time.Duration
 }
@@ -113,8 +115,23 @@ func newPlan(seed uint64, hits target, can func(kind) bool, pause, session time.
 	return p
 }
 
+// draw takes any kind. A minute has some six faults of the broker, each of which takes long: none of these comes again
+// before every other one came.
+func (p *plan) draw() int {
+	if p.hits != theBroker {
+		return p.kinds[p.rng.IntN(len(p.kinds))]
+	}
+	if len(p.left) == 0 {
+		p.left = slices.Clone(p.kinds)
+	}
+	n := p.rng.IntN(len(p.left))
+	k := p.left[n]
+	p.left = slices.Delete(p.left, n, n+1)
+	return k
+}
+
 func (p *plan) next() fault {
-	k := kinds[p.kinds[p.rng.IntN(len(p.kinds))]]
+	k := kinds[p.draw()]
 	f := fault{kind: k.kind, hits: p.hits}
 	f.after = time.Duration(p.rng.Int64N(int64(2 * p.pause)))
 	f.lasts = k.low + time.Duration(p.rng.Int64N(int64(k.high-k.low)))

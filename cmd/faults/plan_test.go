@@ -52,6 +52,22 @@ func TestPlanCoversKinds(t *testing.T) {
 	}
 }
 
+// TestPlanOfTheBroker has every kind among as many faults as there are kinds.
+func TestPlanOfTheBroker(t *testing.T) {
+	for seed := range uint64(20) {
+		p := newPlan(seed, theBroker, anything, time.Second, sessionTimeout)
+		for range 3 {
+			seen := map[kind]bool{}
+			for range brokerKinds {
+				seen[p.next().kind] = true
+			}
+			if len(seen) != len(brokerKinds) {
+				t.Errorf("seed %d: only %d of %d kinds in a round", seed, len(seen), len(brokerKinds))
+			}
+		}
+	}
+}
+
 // TestPlanWithout leaves out what cannot be had.
 func TestPlanWithout(t *testing.T) {
 	only := func(k kind) bool { return k == kill }
