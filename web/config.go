@@ -26,7 +26,7 @@ type Config struct {
 	// other machines can reach needs a token file or client certificates.
 	AllowAnonymous bool `yaml:"allow_anonymous"`
 	// DeviceSeries is the number of devices that have series of their own on /metrics, 0 to 100,000; each has
-	// four. Default 2,000. The API shows all devices.
+	// eight. Default 2,000. The API shows all devices.
 	DeviceSeries int `yaml:"device_series"`
 }
 
