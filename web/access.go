@@ -20,15 +20,16 @@ type Access struct {
 	mu      sync.Mutex
 	looked  time.Time
 	failed  string // stamp of files that could not be read
-	rate    *rate.Limiter
+	rate    *rate.Limiter // of the public address
+	operate *rate.Limiter // of the admin address: who may only read must not shut out operators
 	tell    rate.Sometimes
 	set     *metrics.Set
 	refused struct{ credentials, operator, rate *metrics.Counter }
 	current *metrics.Gauge
 }
 
-// Requests a second that are answered in the long run, and at once after a pause, over all paths but health, to those
-// who may ask. A scrape and a page are far below; what is above takes the processor from the readings.
+// Requests a second that are answered in the long run, and at once after a pause, over all paths of an address but
+// health, to those who may ask there. A scrape and a page are far below; what is above takes the processor from the readings.
 const (
 	requestRate  = 50
 	requestBurst = 200
@@ -40,7 +41,8 @@ func NewAccess(cfg Config, log zerolog.Logger) (*Access, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Access{log: log, looked: time.Now(), rate: rate.NewLimiter(requestRate, requestBurst), set: metrics.NewSet()}
+	a := &Access{log: log, looked: time.Now(), set: metrics.NewSet(),
+		rate: rate.NewLimiter(requestRate, requestBurst), operate: rate.NewLimiter(requestRate, requestBurst)}
 	a.tell.Interval = time.Minute
 	a.now.Store(c)
 	a.refused.credentials = a.set.NewCounter(`labwatch_http_refused_total{reason="credentials"}`)

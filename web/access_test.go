@@ -96,6 +96,9 @@ func TestTokens(t *testing.T) {
 		if c.status == 401 && len(got.Header.Values("WWW-Authenticate")) != 2 {
 			t.Errorf("%s: does not say what is needed", c.path)
 		}
+		if closes := got.Header.Get("Connection") == "close"; closes != (c.status == 401) {
+			t.Errorf("%s %q: the connection is closed: %v", c.path, c.authorization, closes)
+		}
 	}
 	page := &Page{}
 	page.Add(a.Metrics(), a.Help())

@@ -43,10 +43,11 @@ const adminBody = 64 << 10
 const AdminTimeout = 10 * time.Minute
 
 // Handler refuses what a page of somebody else makes a browser send: requests across origins, and names that are no
-// address, by which a foreign name server could lead a browser here. Behind credentials any name will do.
+// address, by which a foreign name server could lead a browser here. Behind credentials any name will do. There is no
+// health here: a probe that errs is not a reader who tried to operate.
 func (a *Admin) Handler(access *Access) http.Handler {
-	protected := http.NewCrossOriginProtection().Handler(a.mux)
-	return access.Protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	protected := access.limit(access.operate, http.NewCrossOriginProtection().Handler(a.mux))
+	operators := access.identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {
 			host = name
@@ -68,6 +69,13 @@ func (a *Admin) Handler(access *Access) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		protected.ServeHTTP(w, r)
 	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isHealth(r) {
+			http.NotFound(w, r)
+			return
+		}
+		operators.ServeHTTP(w, r)
+	})
 }
 
 // HandleBackup answers GET /-/backup with what backup writes. An answer that fails half way breaks off, which the client

@@ -70,6 +70,8 @@ func TestAdmin(t *testing.T) {
 		{divided, "GET", "/-/loglevel", "", []string{"Authorization", "Bearer another-long-secret"}, 403, "prometheus may read"},
 		{divided, "POST", "/-/reload", "", []string{"Authorization", "Bearer " + aToken}, 200, `{"applied"`},
 		{divided, "POST", "/-/reload", "", nil, 401, "who are you?"},
+		{divided, "GET", "/healthz", "", nil, 404, ""},
+		{divided, "GET", "/readyz", "", []string{"Authorization", "Bearer another-long-secret"}, 404, ""},
 	} {
 		status, got := do(c.h, c.method, c.path, c.body, c.headers...)
 		if status != c.status || !strings.HasPrefix(got, c.want) {
@@ -82,5 +84,40 @@ func TestAdmin(t *testing.T) {
 	broken = true
 	if status, got := do(open, "POST", "/-/reload", ""); status != 422 || !strings.Contains(got, "kafka.group: must not be empty") {
 		t.Errorf("got %d %q", status, got)
+	}
+}
+
+// Neither anonymous users of the public address nor those who may only read use up what operators may ask.
+func TestReadersDoNotShutOutOperators(t *testing.T) {
+	nothing := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	public := func(a *Access) (http.Handler, string, int) { return a.Protect(nothing), "", 429 }
+	admin := func(a *Access) (http.Handler, string, int) {
+		return NewAdmin().Handler(a), "Bearer another-long-secret", 403
+	}
+	for _, c := range []struct {
+		cfg   Config
+		flood func(*Access) (http.Handler, string, int)
+	}{
+		{Config{AllowAnonymous: true}, public},
+		{Config{TokenFile: file(t, "tokens", "ops "+aToken+"\nreader another-long-secret", 0o600), Operators: []string{"ops"}}, admin},
+	} {
+		a := access(t, c.cfg)
+		a.rate.SetLimit(0) // however slow the machine is
+		a.operate.SetLimit(0)
+		h, token, refused := c.flood(a)
+		last := 0
+		for range 2 * requestBurst {
+			r := httptest.NewRequest("GET", "http://127.0.0.1/debug/pprof/cmdline", nil)
+			r.Header.Set("Authorization", token)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			last = w.Code
+		}
+		if last != refused {
+			t.Errorf("the flood is answered with %d, want %d", last, refused)
+		}
+		if got := ask(NewAdmin().Handler(a), "http://127.0.0.1/debug/pprof/cmdline", "Bearer "+aToken).StatusCode; got != 200 {
+			t.Errorf("the operator is answered with %d", got)
+		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"golang.org/x/time/rate"
 )
 
 type callerKey struct{}
@@ -15,13 +17,25 @@ func Caller(ctx context.Context) string {
 	return name
 }
 
-// Protect lets through who may ask. Health is open to all: a probe has no secrets, and gets none.
+// Protect lets through who may ask, as often as the public address allows. Health is open to all: a probe has no secrets,
+// and gets none.
 func (a *Access) Protect(next http.Handler) http.Handler {
+	asked := a.identify(a.limit(a.rate, next))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+		if isHealth(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
+		asked.ServeHTTP(w, r)
+	})
+}
+
+func isHealth(r *http.Request) bool { return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" }
+
+// identify lets through whose name is known, and all where no names are asked for. A stranger's connection is closed
+// behind the answer: it would else stay open for minutes.
+func (a *Access) identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, ok := a.credentials().caller(r)
 		if !ok {
 			a.refused.credentials.Inc()
@@ -31,16 +45,24 @@ func (a *Access) Protect(next http.Handler) http.Handler {
 			})
 			w.Header().Add("WWW-Authenticate", `Bearer realm="labwatch"`)
 			w.Header().Add("WWW-Authenticate", `Basic realm="labwatch: any name, the token as password"`)
+			w.Header().Set("Connection", "close")
 			http.Error(w, "who are you? A bearer token or a client certificate is needed", http.StatusUnauthorized)
 			return
 		}
-		if !a.rate.Allow() { // strangers, whose refusal costs as little, use up nothing of it
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, name)))
+	})
+}
+
+// limit stands behind all other refusals, which cost as little as its own: who is refused uses up nothing of the rate.
+func (a *Access) limit(to *rate.Limiter, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !to.Allow() {
 			a.refused.rate.Inc()
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "too many requests", http.StatusTooManyRequests)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, name)))
+		next.ServeHTTP(w, r)
 	})
 }
 
