@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/tls"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,7 +20,7 @@ type Access struct {
 	now     atomic.Pointer[credentials]
 	mu      sync.Mutex
 	looked  time.Time
-	failed  string // stamp of files that could not be read
+	failed  string        // stamp of files that could not be read
 	rate    *rate.Limiter // of the public address
 	operate *rate.Limiter // of the admin address: who may only read must not shut out operators
 	tell    rate.Sometimes
@@ -57,6 +58,14 @@ func NewAccess(cfg Config, log zerolog.Logger) (*Access, error) {
 		return 0
 	})
 	return a, nil
+}
+
+// Warnings says what an operator should know of files that hold no mistake.
+func (a *Access) Warnings() (list []string) {
+	for _, name := range a.now.Load().strangers() {
+		list = append(list, fmt.Sprintf("http.operators: %q has no token in http.token_file: nobody of that name is let in", name))
+	}
+	return list
 }
 
 // Metrics are those of the door. Help has a line for each.

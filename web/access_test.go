@@ -330,3 +330,17 @@ func TestTLSMistakes(t *testing.T) {
 		}
 	}
 }
+
+// An operator without a token operates nothing: a misspelt name must not be found out on the day it is needed.
+func TestOperatorsWithoutAToken(t *testing.T) {
+	tokens := file(t, "tokens", "chief "+aToken, 0o600)
+	for _, c := range []struct {
+		operators []string
+		want      string
+	}{{nil, ""}, {[]string{"chief"}, ""}, {[]string{"chief", "cheif"}, `"cheif" has no token`}} {
+		got := access(t, Config{TokenFile: tokens, Operators: c.operators}).Warnings()
+		if len(got) > 1 || (len(got) == 1) != (c.want != "") || !strings.Contains(strings.Join(got, ""), c.want) {
+			t.Errorf("%v: %q, want %q", c.operators, got, c.want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -64,4 +65,18 @@ func (c *credentials) readTLS() error {
 	// Not required by the handshake: probes of health have none, and a token does as well.
 	c.tls.ClientAuth = tls.VerifyClientCertIfGiven
 	return nil
+}
+
+// strangers are the operators of whom no credential is known, as far as files say: an authority's certificates may have
+// any name.
+func (c *credentials) strangers() (names []string) {
+	if c.cfg.TLS.ClientCAFile != "" {
+		return nil
+	}
+	for _, name := range c.cfg.Operators {
+		if !slices.ContainsFunc(c.tokens, func(t token) bool { return t.name == name }) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

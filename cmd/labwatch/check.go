@@ -107,7 +107,10 @@ func check(path string) (*checkReport, error) {
 		r.Keys, r.Print = keys.ID(), keys.Fingerprint()
 	}
 	errs = append(append(append(errs, cfg.Kafka.CheckFiles()...), cfg.Delivery.CheckFiles()...), cfg.State.CheckFiles())
-	_, err = web.NewAccess(cfg.HTTP, zerolog.Nop())
+	access, err := web.NewAccess(cfg.HTTP, zerolog.Nop())
+	if err == nil {
+		r.Warnings = append(r.Warnings, access.Warnings()...)
+	}
 	err = errors.Join(append(errs, err)...)
 	if err != nil {
 		r.Mistakes = strings.Split(err.Error(), "\n")

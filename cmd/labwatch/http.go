@@ -57,7 +57,7 @@ func openFront(d *daemon, closing *closers) (*front, error) {
 		}, "log.level")
 	}
 
-	for _, warning := range cfg.Warnings() {
+	for _, warning := range append(cfg.Warnings(), access.Warnings()...) {
 		d.log.Warn().Msg(warning)
 	}
 	handler := access.Protect(web.Handler(build, &f.page, &f.readiness, &f.devices))
