@@ -16,6 +16,15 @@ type evalTruth struct {
 	days    float64 // of normal records; thousands of them where there are no times
 }
 
+func normals(anomaly []bool) (n float64) {
+	for _, a := range anomaly {
+		if !a {
+			n++
+		}
+	}
+	return n
+}
+
 func newEvalTruth(set *evalSet) *evalTruth {
 	t := &evalTruth{anomaly: set.truth}
 	for i, anomaly := range set.truth {
@@ -26,16 +35,10 @@ func newEvalTruth(set *evalSet) *evalTruth {
 			t.events[len(t.events)-1].to = i + 1
 		}
 	}
-	normal := 0
-	for _, anomaly := range set.truth {
-		if !anomaly {
-			normal++
-		}
-	}
-	t.days = float64(normal) / 1000
+	t.days = normals(set.truth) / 1000
 	if set.timed {
 		t.at = set.at
-		t.days = float64(normal) * float64(medianStep(set.at)) / (24 * 60 * 60 * 1e9)
+		t.days = normals(set.truth) * float64(medianStep(set.at)) / (24 * 60 * 60 * 1e9)
 	}
 	return t
 }
@@ -53,7 +56,8 @@ func medianStep(at []int64) int64 {
 	return gaps[len(gaps)/2]
 }
 
-// poolTruth lays the truth of several sets end to end. Events never reach from one into the next.
+// poolTruth lays the truth of several sets end to end. Events never reach from one into the next. Days and thousands of
+// records do not add up: unless all sets have times, none has.
 func poolTruth(sets []*evalTruth) *evalTruth {
 	all := &evalTruth{}
 	timed := !slices.ContainsFunc(sets, func(t *evalTruth) bool { return t.at == nil })
@@ -64,8 +68,11 @@ func poolTruth(sets []*evalTruth) *evalTruth {
 		all.anomaly = append(all.anomaly, t.anomaly...)
 		if timed {
 			all.at = append(all.at, t.at...)
+			all.days += t.days
 		}
-		all.days += t.days
+	}
+	if !timed {
+		all.days = normals(all.anomaly) / 1000
 	}
 	return all
 }

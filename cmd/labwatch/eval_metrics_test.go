@@ -133,4 +133,7 @@ func TestEvents(t *testing.T) {
 	if truth := newEvalTruth(set); truth.days != 0.005 || truth.delays(func(i int) bool { return alarm[i] })[0] != 2 {
 		t.Errorf("without times: %v thousand normal records, want 0.005, and a delay of 2 records", truth.days)
 	}
+	if mixed := poolTruth([]*evalTruth{truth, newEvalTruth(set)}); mixed.days != 0.01 || mixed.at != nil {
+		t.Errorf("with and without times: %v thousand normal records, want 0.01", mixed.days)
+	}
 }
