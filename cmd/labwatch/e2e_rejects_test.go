@@ -67,6 +67,12 @@ func TestE2ERejects(t *testing.T) {
 	if got := l.command("rejects", "redrive", config, "--all"); got != "0 sent back, 3 had been sent back before\n" {
 		t.Errorf("redrive again: %q", got)
 	}
+	gone := l.start("rejects", "rejects", "redrive", config, address, "0/99999")
+	<-gone.done
+	if said := gone.log.String(); gone.err == nil || !strings.Contains(said, "reject 0/99999 was not found") || strings.Contains(said, address) ||
+		gone.out.String() != "0 sent back, 1 had been sent back before\n" {
+		t.Errorf("redrive of what is not there: %v, %q, %q", gone.err, said, gone.out.String())
+	}
 	all := map[string]int{}
 	for _, rs := range l.committed(l.topic("telemetry")) {
 		for _, r := range rs {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -59,6 +60,14 @@ func (f *rejectFilter) flags(c *cobra.Command) {
 	c.Flags().DurationVar(&f.since, "since", 0, "only those set aside within this time, such as 24h")
 }
 
+// validate refuses a time of no length, which would choose all.
+func (f *rejectFilter) validate(c *cobra.Command) error {
+	if c.Flags().Changed("since") && f.since <= 0 {
+		return usageError{fmt.Errorf("--since=%v: is not above 0: say how long ago, such as 24h", f.since)}
+	}
+	return nil
+}
+
 func (f *rejectFilter) takes(r *rejected) bool {
 	return (f.reason == "" || r.reason == f.reason) && (f.topic == "" || r.topic == f.topic) &&
 		(len(f.only) == 0 || slices.Contains(f.only, r.rejectAddress))
@@ -69,6 +78,16 @@ func newRejectsCommand() *cobra.Command {
 	onlyHolds(c)
 	c.AddCommand(newRejectsListCommand(), newRejectsShowCommand(), newRejectsRedriveCommand())
 	return c
+}
+
+// missing is what was asked for by name and is not in the list.
+func (f *rejectFilter) missing(list []rejected) (err error) {
+	for _, at := range f.only {
+		if !slices.ContainsFunc(list, func(r rejected) bool { return r.rejectAddress == at }) {
+			err = errors.Join(err, fmt.Errorf("reject %v was not found", at))
+		}
+	}
+	return err
 }
 
 // find lists the rejects that a filter takes, by partition and offset.

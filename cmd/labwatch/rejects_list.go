@@ -35,6 +35,9 @@ func newRejectsListCommand() *cobra.Command {
 aside, and whether it was sent back. The messages themselves are sealed: see "rejects show".`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := filter.validate(cmd); err != nil {
+				return err
+			}
 			a, err := ask(cmd.Context(), filter.config, cmd.ErrOrStderr())
 			if err != nil {
 				return err

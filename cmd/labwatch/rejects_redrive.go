@@ -22,7 +22,8 @@ func newRejectsRedriveCommand() *cobra.Command {
 mended: a mapping, a config, a newer labwatch. Name them, choose them by --reason, --topic
 and --since, or take --all. Each is sent back once, in a transaction with a mark in the
 topic of rejects, so that the command can be repeated safely; a message that is set aside
-again is a new reject.`,
+again is a new reject. Exit code 1 if one that was named is not there; the others are sent
+all the same.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, arg := range args {
 				at, err := parseRejectAddress(arg)
@@ -30,6 +31,9 @@ again is a new reject.`,
 					return usageError{err}
 				}
 				filter.only = append(filter.only, at)
+			}
+			if err := filter.validate(cmd); err != nil {
+				return err
 			}
 			if !all && len(args) == 0 && filter.reason == "" && filter.topic == "" && filter.since == 0 {
 				return usageError{errors.New("say which: PARTITION/OFFSET, --reason, --topic, --since or --all")}
@@ -68,6 +72,7 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 	if err != nil {
 		return err
 	}
+	missing := filter.missing(list)
 	all := len(list)
 	list = slices.DeleteFunc(list, func(r rejected) bool { return r.redriven })
 	before := all - len(list)
@@ -117,5 +122,5 @@ func (a *asking) redrive(ctx context.Context, out io.Writer, filter *rejectFilte
 		what = "would be sent back"
 	}
 	fmt.Fprintf(out, "%d %s, %d had been sent back before\n", sent, what, before)
-	return locked
+	return errors.Join(missing, locked)
 }
