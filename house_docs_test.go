@@ -11,14 +11,16 @@ import (
 
 // What a document may name, and how it is recognised.
 var (
-	links    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
-	inCode   = regexp.MustCompile("`([^`\n]+)`")
-	source   = regexp.MustCompile(`^[\w./-]+\.go$|^(deploy|docs)/[\w./-]+$`)
-	ending   = regexp.MustCompile(`\.(go|md|ya?ml|json|csv|pem)$`)
-	metric   = regexp.MustCompile(`\blabwatch_[a-z_]+[a-z]\b`)
-	setting  = regexp.MustCompile(`^(standardize|judge|detectors|alerts|delivery|kafka|broker|state|http|log)(\.[a-z_0-9]+)+$`)
-	position = regexp.MustCompile(`\.go:\d|\blines? \d`)
-	machine  = regexp.MustCompile(`(^|[\s"'(=` + "`" + `])/(root|home|work|tmp)/`)
+	links     = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	inCode    = regexp.MustCompile("`([^`\n]+)`")
+	source    = regexp.MustCompile(`^[\w./-]+\.go$|^(deploy|docs)/[\w./-]+$`)
+	ending    = regexp.MustCompile(`\.(go|md|ya?ml|json|csv|pem)$`)
+	metric    = regexp.MustCompile(`\blabwatch_[a-z0-9_]*[a-z0-9]\b`)
+	histogram = regexp.MustCompile(`_(bucket|sum|count)$`)
+	listed    = regexp.MustCompile("(?m)^\\| `([^`]+)`")
+	setting   = regexp.MustCompile(`^(standardize|judge|detectors|alerts|delivery|kafka|broker|state|http|log)(\.[a-z_0-9]+)+$`)
+	position  = regexp.MustCompile(`\.go:\d|\blines? \d`)
+	machine   = regexp.MustCompile(`(^|[\s"'(=` + "`" + `])/(root|home|work|tmp)/`)
 )
 
 // TestDocuments holds every document against the house: links and files that are there, metrics that the code has,
@@ -49,7 +51,10 @@ func TestDocuments(t *testing.T) {
 	if err != nil || len(docs) < 40 {
 		t.Fatalf("read %d documents: %v", len(docs), err)
 	}
-	settings := docs["docs/config.md"]
+	metrics, settings := map[string]bool{}, settingsOf(docs["docs/config.md"])
+	for _, m := range metric.FindAllString(code.String(), -1) {
+		metrics[m] = true
+	}
 	for name, text := range docs {
 		for _, m := range links.FindAllStringSubmatch(text, -1) {
 			if to, _, _ := strings.Cut(m[1], "#"); to != "" && !strings.Contains(to, ":") && !exists[path.Join(path.Dir(name), to)] {
@@ -61,12 +66,12 @@ func TestDocuments(t *testing.T) {
 			if source.MatchString(word) && !exists[word] && (strings.Contains(word, "/") || !bases[word]) {
 				t.Errorf("%s: names the file %s, which is not there", name, word)
 			}
-			if setting.MatchString(word) && !ending.MatchString(word) && !strings.HasPrefix(word, "detectors.params.") && !strings.Contains(settings, word) {
+			if setting.MatchString(word) && !ending.MatchString(word) && !strings.HasPrefix(word, "detectors.params.") && !settings[word] {
 				t.Errorf("%s: names the setting %s, which is none", name, word)
 			}
 		}
 		for _, m := range metric.FindAllString(text, -1) {
-			if base := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(m, "_bucket"), "_sum"), "_count"); !strings.Contains(code.String(), base) {
+			if !metrics[m] && !metrics[histogram.ReplaceAllString(m, "")] {
 				t.Errorf("%s: names the metric %s, which is none", name, m)
 			}
 		}
@@ -76,4 +81,20 @@ func TestDocuments(t *testing.T) {
 			}
 		}
 	}
+}
+
+// settingsOf are the settings in the first column of the reference, and the sections that hold them.
+func settingsOf(reference string) map[string]bool {
+	settings := map[string]bool{}
+	for _, m := range listed.FindAllStringSubmatch(reference, -1) {
+		for name := m[1]; ; {
+			settings[name] = true
+			end := strings.LastIndexByte(name, '.')
+			if end < 0 {
+				break
+			}
+			name = name[:end]
+		}
+	}
+	return settings
 }
