@@ -9,8 +9,8 @@ import (
 
 // BenchmarkJudgeOld compares the 10,000,000th record of a device with another one's 100,000th, all detectors together:
 // what a record costs must not grow. The two take turns of 10,000 records, so that whatever else the machine does falls
-// on both. One operation is a turn of each. It warms up for some minutes: with LABWATCH_LONG=1, as `make bench-long`
-// sets.
+// on both. One operation is a turn of each, 20,000 records. It warms up for some minutes: with
+// LABWATCH_LONG=1, as `make bench-long` sets.
 func BenchmarkJudgeOld(b *testing.B) {
 	const old, turn = 10_000_000, 10_000
 	if os.Getenv("LABWATCH_LONG") == "" {
@@ -26,6 +26,7 @@ func BenchmarkJudgeOld(b *testing.B) {
 				judges[k], _, _ = benchPanels(b, "", channels)
 				benchFeed(judges[k], rows, verdicts, 0, at[k])
 			}
+			b.ReportAllocs()
 			done := 0
 			for b.Loop() {
 				done += turn
