@@ -157,7 +157,7 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%s: %d", pattern, got)
 		}
 		c.ask(limited(tokens), method, path, body)
-		if full := func(a *Access) { a.rate.SetBurst(0) }; path != "/healthz" && path != "/readyz" {
+		if full := func(a *Access) { a.rate.SetBurst(0); a.operate.SetBurst(0) }; path != "/healthz" && path != "/readyz" {
 			c.ask(limited(Config{}, full), method, path, body)
 		}
 		if i >= public {
