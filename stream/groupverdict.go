@@ -21,8 +21,12 @@ type acceptance struct {
 
 const acceptVectors = 500
 
-// most bytes of a former forest: a group must fit a message, twice the forest included.
-const mostFormer = 256 << 10
+// Most bytes of a former forest, and of the snapshot of a group that keeps one: it must fit a message of Kafka, 1 MB, with
+// room for alerts that open later.
+const (
+	mostFormer = 256 << 10
+	mostGroup  = 900_000
+)
 
 // accepts says whether the vectors of the member are normal to a detector, whatever it says.
 func (m *member) accepts(i int) bool { return m.accepted != nil && m.accepted.detector == i }
@@ -68,15 +72,25 @@ func (w *Worker) heedGroup(g *group, m *member, r *record.Record, emit Emit) boo
 // acceptVectors ends the alert of a member, whose vectors are normal from now on. What the detector knew is kept.
 func (w *Worker) acceptVectors(about subject, g *group, m *member, i int, emit Emit) {
 	s := &m.states[i]
-	g.former, g.formerOf = nil, i
-	if known := mustMarshal(g.dets[i]); len(known) <= mostFormer {
-		g.former = &former{baseline: known, ended: []alerts.ID{s.ID}}
-	}
+	g.former, g.formerOf = &former{baseline: mustMarshal(g.dets[i]), ended: []alerts.ID{s.ID}}, i
 	m.accepted = &acceptance{detector: i, left: acceptVectors}
 	w.endFor(alerts.StatAccepted, about, w.j.Plan.Group[i].Name, s, emit)
 	m.standing = detectors.Standing{}
 	m.settle()
 	w.tally.resets++
+	w.fitFormer(g)
+}
+
+// newMembers is how many members a group gets until it is looked at whether it still fits.
+const newMembers = 100
+
+// fitFormer gives up a former forest with which the group does not fit a message, and counts that.
+func (w *Worker) fitFormer(g *group) {
+	if g.former == nil || len(g.former.baseline) <= mostFormer && len(groupState{g, w.j}.appendState(nil)) <= mostGroup {
+		return
+	}
+	g.former, g.formerOf = nil, 0
+	w.tally.unkept++
 }
 
 // rollBackGroup takes back the last acceptance in a group: its detector knows what it knew then, for all members.

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"testing"
@@ -202,9 +203,45 @@ func TestLargeFormersAreNotKept(t *testing.T) {
 			t.Errorf("the former is %d bytes", g.former.bytes())
 		}
 	}
+	if p.w.tally.unkept != 1 {
+		t.Errorf("%d former forests are counted as not kept", p.w.tally.unkept)
+	}
 	p.verdict(record.RollBackEvent, opened[0].ID)
 	if p.w.tally.idleVerdicts != 1 || changes(p.of("iforest")) != " resolved" {
 		t.Error("it was rolled back")
+	}
+}
+
+// TestLargeGroupsKeepNoFormer: nor does it when its members take the room, those that come later too.
+func TestLargeGroupsKeepNoFormer(t *testing.T) {
+	for _, later := range []bool{false, true} {
+		p := newPumps(t)
+		fill := func() {
+			for _, g := range p.w.groups {
+				for i := range 6000 {
+					g.member(fmt.Sprintf("%0150d", i)).newest = seconds(p.at)
+				}
+			}
+		}
+		p.rounds(10, 40)
+		if !later {
+			fill()
+		}
+		p.verdict(record.AcceptEvent, p.of("iforest")[0].ID)
+		if later {
+			if p.w.tally.unkept != 0 {
+				t.Error("a small group keeps no former forest")
+			}
+			fill()
+			for i := range newMembers {
+				p.hear(sample(fmt.Sprint("new-", i), seconds(p.at), record.Channel{Name: "flow", Value: 100}, record.Channel{Name: "pressure", Value: 50}))
+			}
+		}
+		for _, g := range p.w.groups {
+			if g.former != nil || p.w.tally.unkept != 1 {
+				t.Errorf("later %v: the former is %d bytes, %d are counted as not kept", later, g.former.bytes(), p.w.tally.unkept)
+			}
+		}
 	}
 }
 

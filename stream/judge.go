@@ -170,6 +170,9 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	if !m.admit(r, int64(w.j.LateAfter)) {
 		return
 	}
+	if before == 0 && len(g.members)%newMembers == 0 {
+		w.fitFormer(g)
+	}
 	sample, ok := g.sample(r, w.vector)
 	w.vector = sample.Values
 	if !ok {

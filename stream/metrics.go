@@ -20,6 +20,7 @@ type Metrics struct {
 	unscored         *metrics.Counter
 	resets           *metrics.Counter
 	rollbacks        *metrics.Counter
+	unkept           *metrics.Counter
 	idleVerdicts     *metrics.Counter
 	detectorRestarts *metrics.Counter
 	budget           budgetMetrics
@@ -42,6 +43,7 @@ func NewMetrics() *Metrics {
 		unscored:         set.NewCounter("labwatch_unscored_total"),
 		resets:           set.NewCounter("labwatch_baseline_resets_total"),
 		rollbacks:        set.NewCounter("labwatch_baseline_rollbacks_total"),
+		unkept:           set.NewCounter("labwatch_former_forests_unkept_total"),
 		idleVerdicts:     set.NewCounter("labwatch_idle_verdicts_total"),
 		budget:           newBudgetMetrics(set),
 		detectorRestarts: set.NewCounter("labwatch_detector_restarts_total"),
@@ -75,6 +77,7 @@ func (m *Metrics) Help() map[string]string {
 		"labwatch_unscored_total":                   "Numbers not scored because their device has too many series.",
 		"labwatch_baseline_resets_total":            "Devices learned anew after a calibration or a change of lot, series after a verdict or judge.accept_after, and rejected alerts of groups.",
 		"labwatch_baseline_rollbacks_total":         "Series whose former baseline, and groups whose former forest, holds again after a verdict.",
+		"labwatch_former_forests_unkept_total":      "Rejected alerts of groups that cannot be rolled back: their group is too large to keep its former forest as well.",
 		"labwatch_idle_verdicts_total":              "Verdicts that changed nothing: on alerts that were not open, that somebody looked after already, or without a former baseline.",
 		"labwatch_budget_asked_total":               "False alarms of detectors that judge.false_alarms allows for the time judged.",
 		"labwatch_budget_expected_total":            "False alarms to be expected of the levels that held: the sum of 1/ARL0 over scores.",
@@ -106,6 +109,7 @@ func (m *Metrics) add(t *tally) {
 	m.unscored.Add(t.unscored)
 	m.resets.Add(t.resets)
 	m.rollbacks.Add(t.rollbacks)
+	m.unkept.Add(t.unkept)
 	m.budget.add(t)
 	m.idleVerdicts.Add(t.idleVerdicts)
 	for bit, n := range t.flags {

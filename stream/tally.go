@@ -16,6 +16,7 @@ type tally struct {
 	unscored     int     // numbers of series beyond the bound of their device
 	resets       int     // learning anew after a calibration, a lot, a verdict or a long wait; rejected alerts of groups too
 	rollbacks    int     // former baselines and forests that hold again
+	unkept       int     // former forests given up because their group would not fit a message
 	idleVerdicts int     // verdicts that changed nothing
 	asked        float64 // false alarms that the budget allows for the time that devices were judged
 	expected     float64 // those to be expected of the levels that held
