@@ -30,19 +30,16 @@ func (s *session) inherit(client *kgo.Client) {
 		return
 	}
 	// Asked after the list: whoever has begun a transaction was a member before.
-	groups, err := admin.DescribeGroups(ctx, s.group())
-	if err = errors.Join(err, groups.Error()); err != nil {
-		warn(err, "the group's members were not listed")
-		return
-	}
-	alive := map[string]bool{s.env.Instance: true}
-	for _, m := range groups[s.group()].Members {
-		if m.InstanceID != nil {
-			alive[strings.TrimSuffix(*m.InstanceID, "-"+s.name)] = true
-		}
-	}
+	alive, err := s.alive(ctx, admin)
 	for _, t := range open.Sorted() {
 		owner, ok := s.owner(t.TxnID)
+		if err == nil && ok && !alive[owner] {
+			alive, err = s.alive(ctx, admin) // it may have come back
+		}
+		if err != nil {
+			warn(err, "the group's members were not listed")
+			return
+		}
 		if !ok || alive[owner] {
 			continue
 		}
@@ -54,7 +51,27 @@ func (s *session) inherit(client *kgo.Client) {
 	}
 }
 
-// owner is the instance that a transactional id of this group and stage is of, see transactionalID.
+// alive is the instances that are members of the group. An answer without this one, which has just been given partitions,
+// says nothing about the others either.
+func (s *session) alive(ctx context.Context, admin *kadm.Client) (map[string]bool, error) {
+	groups, err := admin.DescribeGroups(ctx, s.group())
+	if err = errors.Join(err, groups.Error()); err != nil {
+		return nil, err
+	}
+	alive := map[string]bool{}
+	for _, m := range groups[s.group()].Members {
+		if m.InstanceID != nil {
+			alive[strings.TrimSuffix(*m.InstanceID, "-"+s.name)] = true
+		}
+	}
+	if !alive[s.env.Instance] {
+		return nil, errors.New("this instance is not among them")
+	}
+	return alive, nil
+}
+
+// owner is the instance that a transactional id of this group and stage is of, see transactionalID. Config.Validate refuses
+// the groups with which an id of another deployment could be taken for one of ours.
 func (s *session) owner(id string) (instance string, ok bool) {
 	instance, ok = strings.CutPrefix(id, s.group()+"-")
 	if !s.env.Embedded || !ok {

@@ -53,6 +53,56 @@ func TestInherit(t *testing.T) {
 	}
 }
 
+// TestAliveNeedsThisInstance: a description of the group without the instance that asks would make everybody dead.
+func TestAliveNeedsThisInstance(t *testing.T) {
+	b := newBenchOf(t, 2)
+	two := *b.env
+	two.Instance = "two"
+	runUntilJoined(t, &two)
+	admin := kadm.NewClient(b.plain)
+	if alive, err := (&session{env: b.env, name: "judge"}).alive(t.Context(), admin); err == nil {
+		t.Errorf("one is no member, and alive are %v", alive)
+	}
+	if alive, err := (&session{env: &two, name: "judge"}).alive(t.Context(), admin); err != nil || !alive["two"] || len(alive) != 1 {
+		t.Errorf("alive are %v, %v", alive, err)
+	}
+}
+
+// TestGroupsAreToldApart: no two groups that a config may name have a transactional id that either takes for its own.
+func TestGroupsAreToldApart(t *testing.T) {
+	accepted := 0
+	groups := []string{"lab", "lab-judge", "lab-judge-test", "lab-sequence", "lab-sequence-2", "lab-j", "lab-judges", "lab-", "la", "lab-prejudge", "labwatch"}
+	for _, group := range groups {
+		c := DefaultConfig()
+		c.Group = group
+		if len(c.Validate()) > 0 {
+			continue
+		}
+		accepted++
+		for _, other := range groups {
+			if o := DefaultConfig(); other == group {
+				continue
+			} else if o.Group = other; len(o.Validate()) > 0 {
+				continue
+			}
+			for _, stage := range []string{"sequence", "judge"} {
+				for _, instance := range []string{"one", "judge-one", "judge", "x-judge-one"} {
+					theirs := Environment{Config: Config{Group: other, Instance: instance}}
+					id := transactionalID(&theirs, stage, time.Time{})
+					for _, ours := range []string{"sequence", "judge"} {
+						if owner, ok := (&session{env: &Environment{Config: c}, name: ours}).owner(id); ok {
+							t.Errorf("the group %q takes %q for one of its own, of %q", group, id, owner)
+						}
+					}
+				}
+			}
+		}
+	}
+	if accepted != 7 {
+		t.Errorf("%d of %d groups are accepted, want 7", accepted, len(groups))
+	}
+}
+
 // runUntilJoined runs a session that has nothing to do until the test ends, and returns when it has partitions or could have.
 func runUntilJoined(t *testing.T, env *Environment) {
 	t.Helper()

@@ -5,6 +5,7 @@ package kafka
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -78,6 +79,12 @@ func (c *Config) Validate() []error {
 	}
 	if c.Group == "" {
 		bad("group", "must not be empty")
+	}
+	for _, stage := range []string{"-sequence", "-judge"} { // see owner
+		if strings.Contains(c.Group+"-", stage+"-") {
+			bad("group", "must not contain %q as a word: transactions would be taken for those of a dead instance of the group %q",
+				stage, c.Group[:strings.Index(c.Group+"-", stage+"-")])
+		}
 	}
 	seen := map[string]string{}
 	for _, t := range []struct{ path, name string }{
