@@ -27,7 +27,7 @@ func (s *slab) take(atMost int, fill func(dst []byte) []byte) []byte {
 }
 
 func (s *slab) next(atLeast int) {
-	if s.reuses && cap(s.block) == slabSize {
+	if s.reuses && cap(s.block) == slabSize && len(s.full) < slabsKept {
 		s.full = append(s.full, s.block)
 	}
 	if n := len(s.free); n > 0 && atLeast <= slabSize {
@@ -37,7 +37,8 @@ func (s *slab) next(atLeast int) {
 	s.block = make([]byte, 0, max(slabSize, atLeast))
 }
 
-// slabsKept bounds the blocks that are kept, to 2 MiB.
+// slabsKept bounds the blocks that are kept, to 2 MiB. A transaction that fills more lets go of each of them with its last
+// output, before the commit.
 const slabsKept = 32
 
 // reuse takes back what was handed out since the last call, as far as it is kept: Go would have to clear as many new
@@ -45,8 +46,6 @@ const slabsKept = 32
 func (s *slab) reuse() {
 	s.reuses = true
 	clear(s.free)
-	clear(s.full[min(slabsKept, len(s.full)):])
-	s.full = s.full[:min(slabsKept, len(s.full))]
 	for i, block := range s.full {
 		s.full[i] = block[:0]
 	}

@@ -18,6 +18,18 @@ func TestSlabKeepsNothingUntold(t *testing.T) {
 	}
 }
 
+// TestSlabLetsGoOfABurst: what a transaction takes beyond the blocks that are kept is not held until its commit.
+func TestSlabLetsGoOfABurst(t *testing.T) {
+	var s slab
+	s.reuse()
+	for range 10 * slabsKept {
+		s.take(slabSize, func(b []byte) []byte { return append(b, make([]byte, slabSize)...) })
+	}
+	if len(s.full) != slabsKept {
+		t.Errorf("%d blocks are held, want %d", len(s.full), slabsKept)
+	}
+}
+
 // TestSlabKeepsWhatIsHeld: whatever was handed out since the last reuse keeps its bytes, and of a burst no more is kept
 // than the round after it needs.
 func TestSlabKeepsWhatIsHeld(t *testing.T) {

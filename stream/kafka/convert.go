@@ -53,20 +53,21 @@ func (b *blocks[T]) take(n, size int) []T {
 		} else {
 			b.left = make([]T, size)
 		}
-		b.used = append(b.used, b.left)
+		if len(b.used) < blocksKept {
+			b.used = append(b.used, b.left)
+		}
 	}
 	list := b.left[:n:n]
 	b.left = b.left[n:]
 	return list
 }
 
-// blocksKept bounds the blocks that are kept: those of records and of headers take 2 MB together.
+// blocksKept bounds the blocks that are kept: those of records and of headers take 2 MB together. Of a transaction that
+// fills more each lives until the last of its values is let go, and holds up no keys and values until the commit.
 const blocksKept = 32
 
 // reuse keeps as many blocks as were used since the last call at most, so that a burst is soon forgotten.
 func (b *blocks[T]) reuse() {
-	clear(b.used[min(blocksKept, len(b.used)):])
-	b.used = b.used[:min(blocksKept, len(b.used))]
 	for _, block := range b.used {
 		clear(block)
 	}

@@ -30,6 +30,9 @@ func TestSheafGivesBlankRecords(t *testing.T) {
 			*r = kgo.Record{Topic: "t", Value: []byte("v"), Headers: h, Offset: int64(i)}
 			held[r] = i
 		}
+		if len(s.records.used) > blocksKept || len(s.headers.used) > blocksKept {
+			t.Fatalf("round %d: %d and %d blocks are held until the commit", round, len(s.records.used), len(s.headers.used))
+		}
 		for r, i := range held {
 			for _, h := range r.Headers {
 				if r.Offset != int64(i) || h.Value[0] != byte(i) {
