@@ -13,6 +13,7 @@ type subject struct {
 	origin   record.Origin
 	at       int64
 	kind     record.Kind
+	tick     bool // it is a tick, whatever kind the alert names
 	device   string
 	facility string
 	series   string

@@ -27,7 +27,7 @@ func (w *Worker) forget(d *ownedDevice, offset int64, origin record.Origin, at i
 			return err
 		}
 	}
-	w.retire(known, subject{origin: origin, at: at, kind: record.Tick}, emit)
+	w.retire(known, subject{origin: origin, at: at, kind: record.Tick, tick: true}, emit)
 	w.touch(d, offset)
 	if d.held != nil { // what it remembered of repeats is older than anybody repeats
 		w.release(d)
@@ -97,7 +97,7 @@ func (w *Worker) leaveAtTick(offset int64, origin record.Origin, at int64, emit 
 		}
 		slices.Sort(gone)
 		for _, device := range gone {
-			w.leave(g, g.members[device], subject{origin: origin, at: at, device: device}, emit)
+			w.leave(g, g.members[device], subject{origin: origin, at: at, tick: true, device: device}, emit)
 			w.queue.touch(g, offset, w.stamp)
 		}
 	}

@@ -44,7 +44,7 @@ func (w *Worker) watch(c *card, origin record.Origin, t tick, emit Emit) bool {
 	if !o.Ready {
 		return false
 	}
-	about := subject{origin: origin, at: t.at, kind: record.Tick, device: c.name, facility: c.facility}
+	about := subject{origin: origin, at: t.at, kind: record.Tick, tick: true, device: c.name, facility: c.facility}
 	if change := w.stepSilence(c, about, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleSilent, &w.state, change, s.Explain(heard, t.at), emit)
 	}

@@ -47,7 +47,7 @@ func (d *device) stand() (worst detectors.Standing, newest int64) {
 // on both: it is published and never kept. An alert that a tick makes has none, because the device may lie on disk.
 func (w *Worker) standingOf(about subject) detectors.Standing {
 	d := w.devices[about.device]
-	if about.kind == record.Tick || d == nil || d.held == nil {
+	if about.tick || d == nil || d.held == nil {
 		return detectors.Standing{}
 	}
 	worst, newest := d.held.stand()
