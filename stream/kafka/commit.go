@@ -31,13 +31,14 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	dwell(s.env.CommitInterval / 2)
 	committed, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
 	s.mu.Lock()
+	revoked := s.revoke
 	s.revoke = false
 	s.mu.Unlock()
 	if overtaken := err == nil && !committed || errors.Is(err, errOvertaken); overtaken && ctx.Err() != nil && failed.get() == nil {
 		s.unsaved = false // it was aborted in order, as if its input had not been read
-		s.env.Log.Info().Str("stage", s.name).Int("messages", s.held).
-			Msg("stopped while the group moved partitions: the last transaction was aborted, and whoever has them next works its input")
-		return errOvertaken
+		s.env.Log.Info().Str("stage", s.name).Int("messages", s.held).Bool("revoked", revoked).
+			Msg("the last transaction before the stop was not committed but aborted: whoever has its partitions next works its input")
+		return errStopped
 	}
 	if err != nil {
 		return fmt.Errorf("end transaction: %w", err)

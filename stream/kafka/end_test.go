@@ -71,7 +71,7 @@ func TestMemberForgottenBeforeCommit(t *testing.T) {
 }
 
 // TestStopMeetsRebalance: what a stop cannot commit because the group moves on is aborted in order. That is no failure, and
-// the next start works it.
+// the next start works it; the instance leaves as at any other stop.
 func TestStopMeetsRebalance(t *testing.T) {
 	b := newBench(t)
 	b.write("a", 5)
@@ -80,9 +80,13 @@ func TestStopMeetsRebalance(t *testing.T) {
 		err = runSessions(ctx, b.env, "judge", []string{j.topic}, st(j), &j.stats.sessionStats)
 		return j.stats.commits.Get(), err
 	}
+	b.env.LeaveOnStop = true
 	ctx, cancel := context.WithCancel(t.Context())
 	if commits, err := run(ctx, func(j *Judge) stage { return &forgotten{Judge: j, b: b, stop: cancel} }); err != nil || commits != 0 {
 		t.Errorf("%d commits; the stop failed: %v", commits, err)
+	}
+	if names := b.members(); len(names) != 0 {
+		t.Errorf("members after it are %q, and it was to leave", names)
 	}
 	ctx, cancel = context.WithCancel(t.Context())
 	done := make(chan error, 1)

@@ -149,7 +149,7 @@ func (s *session) run(ctx context.Context) (err error) {
 	defer func() {
 		s.stats.joined.Store(false)
 		defer time.AfterFunc(closePatience, end).Stop()
-		if errors.Is(err, errStopped) && s.env.LeaveOnStop {
+		if s.env.LeaveOnStop && ctx.Err() != nil && !s.unsaved { // also before it has joined, or where the last commit failed
 			s.leave(life)
 		}
 		s.gts.CloseAllowingRebalance()
