@@ -56,13 +56,17 @@ const mostPredictions = 4096
 // limit is predictiveLimit.
 func (k *predictions) limit(of prediction) float64 {
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	limit, ok := k.known[of]
-	if !ok {
-		if limit = predictiveLimit(of.p, of.n, of.m); k.known == nil || len(k.known) == mostPredictions {
-			k.known = map[prediction]float64{}
-		}
-		k.known[of] = limit
+	k.mu.Unlock()
+	if ok {
+		return limit
 	}
+	limit = predictiveLimit(of.p, of.n, of.m) // nobody waits for it; two at once compute the same
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.known == nil || len(k.known) >= mostPredictions {
+		k.known = map[prediction]float64{}
+	}
+	k.known[of] = limit
 	return limit
 }
