@@ -3,7 +3,8 @@ package record
 import "strings"
 
 // verdictID is the id of an entry by which somebody says what he thinks of an alert. It names both, so that the same
-// verdict said twice is a repeat and another one on the same alert is not.
+// verdict sent twice is a repeat and another one on the same alert is not. Said again at another time it is a correction
+// of the first, because the time is part of what an entry says.
 func verdictID(e EventType, alert string) string {
 	if alert == "" || e != AcceptEvent && e != AcknowledgeEvent && e != RollBackEvent {
 		return ""

@@ -26,8 +26,10 @@ type gate struct {
 	leaps  int   // readings in a row that lie further ahead of it than the grace
 	at     int   // next place in the ring
 
-	// The ring: hashes of ids, of 48 bits, and of contents. A reading that is taken for a correction by mistake is a matter
-	// of one in 10^12 for a ring of hundreds, and is published all the same; a repeat needs the contents' 32 bits as well.
+	// The ring: hashes of ids, of 48 bits, and of contents, of 32. A new reading that is taken for a correction by mistake is
+	// a matter of one in 10^12 for a ring of hundreds, and is published all the same; to be dropped as a repeat it needs the
+	// contents' 32 bits as well, one in 10^21. A correction has the id of what it corrects, so of those one in 2^32, 4·10^9,
+	// is dropped as a repeat.
 	ids      []uint64
 	contents []uint32
 	filter   filter // of ids
