@@ -8,25 +8,27 @@ import (
 // cut takes over bins from a reference, as psi does, and forgets all modes; unless the present bins still divide it: then
 // what is known stays.
 func (m *modes) cut(ref *ranks) {
-	var b psiBins
-	b.build(ref, modeBins, modeReadings)
-	if m.edges != nil && m.fullest(ref, m.edges) <= 0.5+m.fullest(ref, b.edges) {
+	var scratch [max(fewLevels, modeBins)]float64
+	edges := cutBins(scratch[:0], ref, modeBins)
+	if m.edges != nil && fullest(ref, m.edges) <= 0.5+fullest(ref, edges) {
 		return
 	}
-	if len(b.edges) == 0 && len(ref.levels) > 1 { // nearly all are equal to the greatest
-		b.edges = append(b.edges, ref.levels[len(ref.levels)-2])
+	if len(edges) == 0 && len(ref.levels) > 1 { // nearly all are equal to the greatest
+		edges = append(edges, ref.levels[len(ref.levels)-2])
 	}
-	m.place(b.edges)
+	m.place(edges)
 }
 
 // fullest is the greatest share of a reference in one of the bins.
-func (m *modes) fullest(ref *ranks, edges []float64) (share float64) {
+func fullest(ref *ranks, edges []float64) (share float64) {
 	below := 0
-	for _, e := range append(slices.Clone(edges), math.Inf(1)) {
-		i, _ := slices.BinarySearch(ref.levels, math.Nextafter(e, math.Inf(1)))
-		upTo := 0
-		if i > 0 {
-			upTo = int(ref.upTo[i-1])
+	for bin := range len(edges) + 1 {
+		upTo := ref.n // those in the last bin too
+		if bin < len(edges) {
+			upTo = 0
+			if i, _ := slices.BinarySearch(ref.levels, math.Nextafter(edges[bin], math.Inf(1))); i > 0 {
+				upTo = int(ref.upTo[i-1])
+			}
 		}
 		share = max(share, float64(upTo-below)/float64(ref.n))
 		below = upTo

@@ -19,25 +19,7 @@ type psiBins struct {
 // quantiles, fixed until the next reference; edges that collide on tied data are merged and the true share
 // of each bin is counted. Under 20 distinct values each has a bin of its own, with edges half way between.
 func (b *psiBins) build(ref *ranks, bins, w int) {
-	b.edges = b.edges[:0]
-	last := len(ref.levels) - 1
-	if len(ref.levels) < fewLevels {
-		for i := range last {
-			b.edges = append(b.edges, ref.levels[i]/2+ref.levels[i+1]/2)
-		}
-	} else {
-		level := 0
-		for i := 1; i < bins; i++ {
-			// The smallest value with at least i/bins of the reference at or below it.
-			for int(ref.upTo[level])*bins < i*ref.n {
-				level++
-			}
-			e := ref.levels[level]
-			if level < last && (len(b.edges) == 0 || e > b.edges[len(b.edges)-1]) {
-				b.edges = append(b.edges, e)
-			}
-		}
-	}
+	b.edges = cutBins(b.edges[:0], ref, bins)
 	n := len(b.edges) + 1
 	b.p, b.logp = zeroed(b.p, n), zeroed(b.logp, n)
 	b.total = float64(w) + 0.5*float64(n)
@@ -53,6 +35,28 @@ func (b *psiBins) build(ref *ranks, bins, w int) {
 		b.p[i] = (b.p[i] + 0.5) / (float64(ref.n) + 0.5*float64(n))
 		b.logp[i] = math.Log(b.p[i])
 	}
+}
+
+// cutBins appends the upper edges of all bins of a reference but the last.
+func cutBins(edges []float64, ref *ranks, bins int) []float64 {
+	last := len(ref.levels) - 1
+	if len(ref.levels) < fewLevels {
+		for i := range last {
+			edges = append(edges, ref.levels[i]/2+ref.levels[i+1]/2)
+		}
+		return edges
+	}
+	level := 0
+	for i := 1; i < bins; i++ {
+		// The smallest value with at least i/bins of the reference at or below it.
+		for int(ref.upTo[level])*bins < i*ref.n {
+			level++
+		}
+		if e := ref.levels[level]; level < last && (len(edges) == 0 || e > edges[len(edges)-1]) {
+			edges = append(edges, e)
+		}
+	}
+	return edges
 }
 
 func (b *psiBins) n() int { return len(b.p) }
