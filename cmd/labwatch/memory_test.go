@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"labwatch/config"
+	"labwatch/detectors"
 	"labwatch/record"
 	"labwatch/stream"
 )
@@ -61,6 +62,41 @@ func TestMemoryEstimate(t *testing.T) {
 		t.Errorf("estimated %d bytes, the engine holds %d: ratio %.2f", want.Live, got, ratio)
 	}
 	runtime.KeepAlive(w)
+}
+
+// TestForestBytes sets the estimate beside what the heap grows by with a forest and its stored state.
+func TestForestBytes(t *testing.T) {
+	cfg, _, err := config.Read("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const forests, channels = 4, 6
+	group := cfg.Plan().Group
+	before := heap()
+	rng := rand.New(rand.NewPCG(4, 4))
+	var held []any
+	for i := range forests {
+		for _, n := range group {
+			d := n.Make(detectors.Env{Rand: rand.NewPCG(5, uint64(i))})
+			for at := range 5000 {
+				s := detectors.Sample{At: int64(at+1) * 60e9, Values: make([]float64, channels)}
+				for c := range s.Values {
+					s.Values[c] = 7 + rng.ExpFloat64()
+				}
+				d.Score(s)
+				d.Learn(s)
+			}
+			state, err := d.MarshalBinary()
+			must(0, err)
+			held = append(held, d, state)
+		}
+	}
+	got, want := (heap()-before)/forests, forestBytes(group, channels)
+	t.Logf("live %d bytes a forest, estimated %d", got, want)
+	if ratio := float64(want) / float64(got); ratio < 0.8 || ratio > 1.6 {
+		t.Errorf("estimated %d bytes, a forest holds %d: ratio %.2f", want, got, ratio)
+	}
+	runtime.KeepAlive(held)
 }
 
 func heap() int64 {
