@@ -45,45 +45,21 @@ func (r *reader) varint() int64 {
 	return v
 }
 
-func (r *reader) byte() byte {
-	if len(r.b) < 1 {
+// take is the next n bytes; of a blob that is shorter, as many zeroes.
+func (r *reader) take(n int) []byte {
+	if len(r.b) < n {
 		r.fail(errShort)
-		return 0
+		return make([]byte, n)
 	}
-	v := r.b[0]
-	r.b = r.b[1:]
-	return v
+	b := r.b[:n]
+	r.b = r.b[n:]
+	return b
 }
 
-func (r *reader) uint64() uint64 {
-	if len(r.b) < 8 {
-		r.fail(errShort)
-		return 0
-	}
-	v := binary.LittleEndian.Uint64(r.b)
-	r.b = r.b[8:]
-	return v
-}
-
-func (r *reader) uint32() uint32 {
-	if len(r.b) < 4 {
-		r.fail(errShort)
-		return 0
-	}
-	v := binary.LittleEndian.Uint32(r.b)
-	r.b = r.b[4:]
-	return v
-}
-
-func (r *reader) uint16() uint16 {
-	if len(r.b) < 2 {
-		r.fail(errShort)
-		return 0
-	}
-	v := binary.LittleEndian.Uint16(r.b)
-	r.b = r.b[2:]
-	return v
-}
+func (r *reader) byte() byte     { return r.take(1)[0] }
+func (r *reader) uint64() uint64 { return binary.LittleEndian.Uint64(r.take(8)) }
+func (r *reader) uint32() uint32 { return binary.LittleEndian.Uint32(r.take(4)) }
+func (r *reader) uint16() uint16 { return binary.LittleEndian.Uint16(r.take(2)) }
 
 // times reads what appendTimes wrote of n times.
 func (r *reader) times(n int) []int64 {
