@@ -1,10 +1,7 @@
 package stream
 
 import (
-	"encoding/json"
 	"maps"
-	"os"
-	"slices"
 	"testing"
 
 	"labwatch/alerts"
@@ -164,27 +161,8 @@ func TestWhatDoesNotCountIsNotKept(t *testing.T) {
 // laboratory(7, 100), and of its group for laboratory(7, 10). Every series comes back with the readings that it had, and
 // with no former baseline.
 func TestUpgradeReadsVersion3(t *testing.T) {
-	raw, err := os.ReadFile("testdata/version3.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var old map[string][]byte
-	if err := json.Unmarshal(raw, &old); err != nil {
-		t.Fatal(err)
-	}
 	j := testJudging(t)
-	w := NewWorker(j, nil, testSeal)
-	for _, key := range slices.Sorted(maps.Keys(old)) {
-		if old[key][0] != 3 {
-			t.Fatalf("%s is of version %d", key, old[key][0])
-		}
-		if _, err := w.Restore(key, old[key], 1<<40); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.restored(); err != nil {
-		t.Fatal(err)
-	}
+	w := restoreFormer(t, j, 3)
 	got := map[string]int{}
 	for _, d := range w.devices {
 		for name, s := range d.held.series {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"os"
@@ -128,10 +129,10 @@ func appendWidePace(b []byte, p *Pace) []byte {
 	return binary.LittleEndian.AppendUint64(b, math.Float64bits(p.asked))
 }
 
-// TestUpgradeReadsFirstBuild: testdata/version1.json is what the first build (571e054) wrote for laboratory(7, 900), and of
-// its group for laboratory(7, 100): every series comes back with as many readings as it printed then.
-func TestUpgradeReadsFirstBuild(t *testing.T) {
-	raw, err := os.ReadFile("testdata/version1.json")
+// restoreFormer makes a worker of the snapshots in testdata that a build of that state version wrote.
+func restoreFormer(t *testing.T, j *Judging, version byte) *Worker {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("testdata/version%d.json", version))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,9 +140,11 @@ func TestUpgradeReadsFirstBuild(t *testing.T) {
 	if err := json.Unmarshal(raw, &old); err != nil {
 		t.Fatal(err)
 	}
-	j := testJudging(t)
 	w := NewWorker(j, nil, testSeal)
 	for _, key := range slices.Sorted(maps.Keys(old)) {
+		if old[key][0] != version {
+			t.Fatalf("%s is of version %d", key, old[key][0])
+		}
 		if _, err := w.Restore(key, old[key], 1<<40); err != nil {
 			t.Fatal(err)
 		}
@@ -149,6 +152,14 @@ func TestUpgradeReadsFirstBuild(t *testing.T) {
 	if err := w.restored(); err != nil {
 		t.Fatal(err)
 	}
+	return w
+}
+
+// TestUpgradeReadsFirstBuild: testdata/version1.json is what the first build (571e054) wrote for laboratory(7, 900), and of
+// its group for laboratory(7, 100): every series comes back with as many readings as it printed then.
+func TestUpgradeReadsFirstBuild(t *testing.T) {
+	j := testJudging(t)
+	w := restoreFormer(t, j, 1)
 	got := map[string]int{}
 	for _, d := range w.devices {
 		for name, s := range d.held.series {
