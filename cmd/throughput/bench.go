@@ -29,8 +29,6 @@ type bench struct {
 	client  *kgo.Client
 	admin   *kadm.Client
 	run     string // part of every name, so that nothing of an earlier run is met
-
-	size float64 // mean bytes of a message of the drained input
 }
 
 func openBench(ctx context.Context, o options) (b *bench, err error) {
@@ -92,10 +90,6 @@ func (b *bench) sabotaged() string { return b.path("labwatch-sabotaged") }
 // close removes what was made on a Kafka that is not ours, and ends and removes everything else.
 func (b *bench) close() {
 	if b.client != nil {
-		if b.broker == nil {
-			b.removeTopics(b.drained(true).inputs())
-			b.removeTopics(b.drained(false).inputs())
-		}
 		b.client.Close()
 	}
 	if b.broker != nil {
@@ -126,33 +120,6 @@ func (b *bench) removeTopics(topics []string) {
 	if _, err := b.admin.DeleteTopics(ctx, topics...); err != nil {
 		fmt.Fprintf(os.Stderr, "throughput: remove topics: %v\n", err)
 	}
-}
-
-// drained is the input that is filled once and drained by every run.
-func (b *bench) drained(fused bool) job {
-	return job{way: way{fused: fused}, input: b.run + "-drained"}
-}
-
-// fill sends the same number of messages to the fused topic and to the four topics.
-func (b *bench) fill(ctx context.Context) error {
-	for _, fused := range []bool{true, false} {
-		j := b.drained(fused)
-		if err := b.createTopics(ctx, j.inputs()); err != nil {
-			return err
-		}
-		// Their own times pass as at the paced rate and lie in the past, so that no reading is early.
-		start := time.Now().Add(-time.Duration(b.records/b.rate)*time.Second - 10*time.Second)
-		sim, err := b.simulate(j, "--unpaced", "--count", fmt.Sprint(b.records), "--start-time", start.UTC().Format(time.RFC3339))
-		if err != nil {
-			return err
-		}
-		if err := sim.wait(ctx, 5*time.Minute); err != nil {
-			return err
-		}
-	}
-	var err error
-	b.size, err = b.messageBytes(ctx, b.drained(true).inputs())
-	return err
 }
 
 // simulate starts simulated instruments that write the inputs of a job.
@@ -190,8 +157,13 @@ func (b *bench) start(j job) (*child, error) {
 // clear removes what a job has left.
 func (b *bench) clear(j job) {
 	b.removeTopics(j.outputs())
-	_ = os.RemoveAll(b.path(j.prefix + "state")) // close removes what is left
+	_ = os.RemoveAll(b.path(j.prefix + "state"))                      // close removes what is left
+	b.removeGroups(j.prefix+"group-judge", j.prefix+"group-sequence") // one of them may not exist
+}
+
+// removeGroups forgives, as removeTopics does.
+func (b *bench) removeGroups(groups ...string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
-	_, _ = b.admin.DeleteGroups(ctx, j.prefix+"group-judge", j.prefix+"group-sequence") // one of them may not exist
+	_, _ = b.admin.DeleteGroups(ctx, groups...)
 }

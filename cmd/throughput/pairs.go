@@ -21,29 +21,43 @@ type switched struct {
 // the disk, in turns.
 func measurePairs(ctx context.Context, b *bench, report *report) error {
 	on := way{name: "fused", fused: true}
+	switches := []struct {
+		name string
+		off  way
+	}{
+		{"exactly_once", way{name: "fused-at-least-once", fused: true, sabotage: "no_transactions"}},
+		{"snapshots_and_disk", way{name: "fused-no-snapshots", fused: true}},
+	}
+	s, err := b.supply(ctx, "switched", b.rounds, on)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	// One run with everything on stands beside each of those without something: four jobs drain the same parts.
+	jobs := make([][2]job, len(switches))
+	for i, sw := range switches {
+		ons := on
+		ons.name = "fused-beside-" + sw.off.name
+		for k, w := range []way{ons, sw.off} {
+			if jobs[i][k], err = s.open(ctx, w); err != nil {
+				return err
+			}
+		}
+	}
 	for round := range b.rounds {
-		for _, s := range []struct {
-			name string
-			off  way
-		}{
-			{"exactly_once", way{name: "fused-at-least-once", fused: true, sabotage: "no_transactions"}},
-			{"snapshots_and_disk", way{name: "fused-no-snapshots", fused: true}},
-		} {
-			pair := switched{Name: s.name}
-			for _, run := range []struct {
-				way  way
-				into *drain
-			}{{on, &pair.On}, {s.off, &pair.Off}} {
-				j := b.drained(true)
-				j.way, j.prefix = run.way, fmt.Sprintf("%s-%s-%s-%d-", b.run, s.name, run.way.name, round)
-				d, err := b.drainWay(ctx, j)
-				if err != nil {
-					return err
-				}
-				*run.into = d
+		if err := s.part(ctx); err != nil {
+			return err
+		}
+		for i, sw := range switches {
+			pair := switched{Name: sw.name}
+			if pair.On, err = s.drain(ctx, jobs[i][0]); err != nil {
+				return err
+			}
+			if pair.Off, err = s.drain(ctx, jobs[i][1]); err != nil {
+				return err
 			}
 			report.Switched = append(report.Switched, pair)
-			fmt.Fprintf(os.Stderr, "round %d: %s on %.0f/s %.2f us, off %.0f/s %.2f us\n", round+1, s.name,
+			fmt.Fprintf(os.Stderr, "round %d: %s on %.0f/s %.2f us, off %.0f/s %.2f us\n", round+1, sw.name,
 				pair.On.RecordsPerSecond, pair.On.CPUMicros, pair.Off.RecordsPerSecond, pair.Off.CPUMicros)
 		}
 	}

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,11 +20,20 @@ type replay struct {
 }
 
 func measureReplays(ctx context.Context, b *bench, report *report) error {
+	s, err := b.supply(ctx, "replayed", b.rounds)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	j, err := s.open(ctx, way{name: "fused-no-snapshots", fused: true})
+	if err != nil {
+		return err
+	}
 	for round := range b.rounds {
-		j := b.drained(true)
-		j.way = way{name: "fused-no-snapshots", fused: true, level: "info"}
-		j.prefix = fmt.Sprintf("%s-replay-%d-", b.run, round)
-		r, err := b.measureReplay(ctx, j)
+		if err := s.part(ctx); err != nil {
+			return err
+		}
+		r, err := s.replay(ctx, j)
 		if err != nil {
 			return err
 		}
@@ -35,28 +45,30 @@ func measureReplays(ctx context.Context, b *bench, report *report) error {
 	return nil
 }
 
-func (b *bench) measureReplay(ctx context.Context, j job) (r replay, err error) {
+// replay works one part live and kills the process, whose successor works it again. That one is stopped in order, so
+// that the next round begins with all snapshots.
+func (s *supply) replay(ctx context.Context, j job) (r replay, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*drainLimit)
 	defer cancel()
-	total, err := b.ends(ctx, j.inputs()...)
+	p, err := s.progress(ctx, j)
 	if err != nil {
 		return r, err
 	}
-	defer b.clear(j)
-	live, err := b.start(j)
+	live, err := s.start(j)
 	if err != nil {
 		return r, err
 	}
-	r.Live, err = b.watch(ctx, live, b.judged(j, total))
+	r.Live, err = s.watch(ctx, live, p)
 	live.Kill()
 	if err != nil {
 		return r, err
 	}
-	again, err := b.start(j)
+	j.level = "info" // it says what it recovers
+	again, err := s.start(j)
 	if err != nil {
 		return r, err
 	}
-	defer again.Kill()
+	defer func() { err = errors.Join(err, again.Stop(45*time.Second)) }()
 	var cpu time.Duration
 	for recovered := 0; recovered < partitions; {
 		if err := pause(ctx, drainLook); err != nil {

@@ -16,7 +16,8 @@ import (
 // report is every figure, as --json writes it.
 type report struct {
 	Machine   machine    `json:"machine"`
-	Records   int        `json:"records"`
+	Records   int        `json:"records"` // of a part
+	Warm      int        `json:"warm"`
 	Devices   int        `json:"devices"`
 	Pairs     []pair     `json:"pairs"` // in the order in which they ran
 	Switched  []switched `json:"switched"`
@@ -42,7 +43,7 @@ type machine struct {
 }
 
 func newReport(b *bench) *report {
-	r := &report{Records: b.records, Devices: b.devices}
+	r := &report{Records: b.records, Warm: b.warm, Devices: b.devices}
 	r.Machine = machine{Cores: runtime.NumCPU(), CPU: cpuModel(), Go: runtime.Version(), Broker: "embedded",
 		Load: loadAverage(), At: time.Now().UTC().Format(time.RFC3339)}
 	if b.broker == nil {

@@ -28,6 +28,9 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	if sabotaged(offsetsOutside) {
 		s.commitOutside(end, marks)
 	}
+	if sabotaged(noTransactions) {
+		end = noted(end, marks)
+	}
 	dwell(s.env.CommitInterval / 2)
 	committed, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
 	s.mu.Lock()

@@ -38,7 +38,13 @@ func dwell(d time.Duration) {
 func sabotaged(mistake string) bool { return sabotage && sabotageWanted() == mistake }
 
 func (s *session) commitOutside(ctx context.Context, marks map[place]mark) {
-	ctx = kgo.PreCommitFnContext(ctx, func(req *kmsg.OffsetCommitRequest) error {
+	client := s.gts.Client()
+	client.CommitOffsetsSync(noted(ctx, marks), client.UncommittedOffsets(), nil)
+}
+
+// noted is annotate for a commit of offsets that no transaction holds.
+func noted(ctx context.Context, marks map[place]mark) context.Context {
+	return kgo.PreCommitFnContext(ctx, func(req *kmsg.OffsetCommitRequest) error {
 		for i := range req.Topics {
 			t := &req.Topics[i]
 			for j := range t.Partitions {
@@ -49,8 +55,6 @@ func (s *session) commitOutside(ctx context.Context, marks map[place]mark) {
 		}
 		return nil
 	})
-	client := s.gts.Client()
-	client.CommitOffsetsSync(ctx, client.UncommittedOffsets(), nil)
 }
 
 func (j *Judge) sendOutside(r *kgo.Record, acked func(int64)) {
