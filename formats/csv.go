@@ -127,7 +127,7 @@ func (c *CSV) reading(dst []record.Raw, row []string, n int) ([]record.Raw, erro
 				m.seen |= 1 << p.field
 			}
 		case value != "":
-			m.others = append(m.others, member{p.name, value})
+			m.others = append(m.others, other{member: member{p.name, value}})
 		}
 	}
 	kind, err := m.kind(c.kind)

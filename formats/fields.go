@@ -39,6 +39,8 @@ const (
 	maintenanceDate
 	alertID
 	fieldCount
+
+	noField = fieldCount // before the first
 )
 
 // fieldOf knows the fields by name: those of the system that labwatch succeeds, and a few that it lacked.
@@ -112,6 +114,43 @@ func fieldOf(name string) field {
 		return alertID
 	}
 	return unknown
+}
+
+// heads are the fields' names as they most often stand in a message.
+var heads = [fieldCount]string{
+	kindField:       `"kind":`,
+	channelsField:   `"channels":`,
+	resultID:        `"result_id":`,
+	qcID:            `"qc_id":`,
+	sampleID:        `"sample_id":`,
+	patientID:       `"patient_id":`,
+	technicianID:    `"technician_id":`,
+	deviceID:        `"device_id":`,
+	facilityID:      `"facility_id":`,
+	testCode:        `"test_code":`,
+	resultValue:     `"result_value":`,
+	measuredValue:   `"measured_value":`,
+	resultUnit:      `"result_unit":`,
+	unit:            `"unit":`,
+	resultStatus:    `"result_status":`,
+	status:          `"status":`,
+	collected:       `"collected_timestamp":`,
+	logTimestamp:    `"log_timestamp":`,
+	timestamp:       `"timestamp":`,
+	resulted:        `"resulted_timestamp":`,
+	ingested:        `"ingestion_timestamp":`,
+	qcLevel:         `"qc_level":`,
+	lot:             `"lot":`,
+	lotNumber:       `"lot_number":`,
+	expectedValue:   `"expected_value":`,
+	targetSD:        `"target_sd":`,
+	qcSD:            `"qc_sd":`,
+	passed:          `"passed":`,
+	eventType:       `"event_type":`,
+	severity:        `"severity":`,
+	calibrationDate: `"calibration_date":`,
+	maintenanceDate: `"maintenance_date":`,
+	alertID:         `"alert_id":`,
 }
 
 // set is a set of fields.

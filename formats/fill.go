@@ -63,7 +63,7 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 			return errChannels
 		}
 		for _, o := range m.others {
-			if isChannel(o.name) && numeral(o.value) {
+			if isChannel(o.name) && (o.number || numeral(o.value)) {
 				raw.Channels = append(raw.Channels, record.RawChannel{Name: o.name, Value: o.value})
 			}
 		}
@@ -79,7 +79,7 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 
 // numeral says whether a further member of telemetry is meant as a number. So is a mark such as "-----" or "NaN":
 // the sensor has no value now. And so is "1,234", on whose reading the site decides, or 1e999. Words and dates
-// are none; under "channels" all are taken.
+// are none; under "channels" all are taken. What JSON calls a number is one.
 func numeral(text string) bool {
 	if record.ParseValue(text).Kind != record.Text {
 		return true

@@ -79,6 +79,8 @@ func extend(dst []record.Raw) ([]record.Raw, *record.Raw) {
 		dst = append(dst, record.Raw{})
 	}
 	raw := &dst[len(dst)-1]
-	*raw = record.Raw{Channels: raw.Channels[:0]}
+	channels := raw.Channels[:0]
+	*raw = record.Raw{}
+	raw.Channels = channels
 	return dst, raw
 }

@@ -3,6 +3,7 @@ package formats
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"labwatch/record"
@@ -20,6 +21,7 @@ type JSON struct {
 	scan    scanner
 	members members
 	names   nameSet // that are no fields
+	habit   habit
 }
 
 // NewJSON is the Plugin of JSON. It takes neither columns nor a header.
@@ -39,13 +41,14 @@ func (j *JSON) Decode(dst []record.Raw, payload []byte) ([]record.Raw, error) {
 	if len(payload) > MaxMessage {
 		return dst, fmt.Errorf("read json: %w, %d bytes", ErrTooLarge, MaxMessage)
 	}
-	if !utf8.Valid(payload) {
-		return dst, errors.New("read json: not UTF-8")
-	}
 	j.scan = scanner{s: string(payload)}
 	j.members.reset()
 	j.names.reset()
-	if err := j.message(); err != nil {
+	err := j.message()
+	if (err != nil || j.scan.wide) && !utf8.ValidString(j.scan.s) {
+		return dst, errors.New("read json: not UTF-8")
+	}
+	if err != nil {
 		return dst, fmt.Errorf("read json: at byte %d: %w", j.scan.i, err)
 	}
 	kind, err := j.members.kind(j.kind)
@@ -65,20 +68,26 @@ func (j *JSON) message() error {
 	if !c.take('{') {
 		return errNoObject
 	}
+	before := noField
 	for n := 0; ; n++ {
-		name, more, err := c.member(n == 0)
+		more, err := c.next('}', n == 0)
 		if err != nil {
 			return err
 		}
 		if !more {
 			break
 		}
+		f, name, err := j.name(before)
+		if err != nil {
+			return err
+		}
 		if n == maxMembers {
 			return ErrTooLarge
 		}
-		if err := j.member(name); err != nil {
+		if err := j.member(f, name); err != nil {
 			return err
 		}
+		before = f
 	}
 	c.space()
 	if c.i != len(c.s) {
@@ -87,8 +96,28 @@ func (j *JSON) message() error {
 	return nil
 }
 
-func (j *JSON) member(name string) error {
-	f := fieldOf(name)
+// name reads the name of the member behind the field before. The name of a field is not handed over.
+func (j *JSON) name(before field) (f field, name string, err error) {
+	c := &j.scan
+	if f = j.habit[before]; f != unknown && strings.HasPrefix(c.s[c.i:], heads[f]) {
+		c.i += len(heads[f])
+		c.space()
+		return f, "", nil
+	}
+	if name, err = c.name(); err != nil {
+		return unknown, "", err
+	}
+	if f = fieldOf(name); f != unknown {
+		j.habit[before] = f
+	}
+	return f, name, nil
+}
+
+// habit is which field came behind which. Whoever writes messages writes their members in one order, so most names
+// need no more than a comparison with the one that is expected.
+type habit [fieldCount + 1]field
+
+func (j *JSON) member(f field, name string) error {
 	if f == unknown && !j.names.add(name) || j.members.seen.has(f) {
 		return errTwice
 	}
@@ -108,7 +137,7 @@ func (j *JSON) member(name string) error {
 	case f != unknown:
 		j.members.text[f] = value
 	case sort == textValue || sort == numberValue:
-		j.members.others = append(j.members.others, member{name, value})
+		j.members.others = append(j.members.others, other{member{name, value}, sort == numberValue})
 	}
 	return nil
 }

@@ -26,12 +26,13 @@ const (
 
 // scanner reads the tokens of a message from the front. Its texts are slices of the message.
 type scanner struct {
-	s string // UTF-8
-	i int
+	s    string
+	i    int
+	wide bool // a text was not ASCII, and is to be checked
 }
 
 func (c *scanner) space() {
-	for c.i < len(c.s) {
+	for c.i < len(c.s) && c.s[c.i] <= ' ' {
 		switch c.s[c.i] {
 		case ' ', '\t', '\n', '\r':
 			c.i++
@@ -59,18 +60,24 @@ func (c *scanner) member(first bool) (name string, more bool, err error) {
 	if more, err = c.next('}', first); !more {
 		return "", false, err
 	}
+	name, err = c.name()
+	return name, err == nil, err
+}
+
+// name reads the name of a member and goes to its value.
+func (c *scanner) name() (name string, err error) {
 	if !c.at('"') {
-		return "", false, errSyntax
+		return "", errSyntax
 	}
 	if name, err = c.text(); err != nil {
-		return "", false, err
+		return "", err
 	}
 	c.space()
 	if !c.take(':') {
-		return "", false, errSyntax
+		return "", errSyntax
 	}
 	c.space()
-	return name, true, nil
+	return name, nil
 }
 
 func (c *scanner) next(end byte, first bool) (more bool, err error) {

@@ -108,6 +108,21 @@ func TestJSONOptions(t *testing.T) {
 	}
 }
 
+// What is not UTF-8 is refused wherever it stands, also where the text is passed over.
+func TestJSONRefusesWhatIsNotUTF8(t *testing.T) {
+	for _, form := range []string{
+		`%s`, `{"result_id":"%s"}`, `{"result_id":"1234567%s"}`, `{"result_id":"\n%s"}`, `{"result_id":"R","%s":1}`, `{"result_id":"R","x":{"%s":1}}`,
+		`{"result_id":"R","x":["%s"]}`, `{"result_id":"R","channels":[{"name":"%s"}]}`, `{"result_id":"R"}%s`,
+	} {
+		for wide, want := range map[string]bool{"\xff": true, "\xc3": true, "\xed\xa0\x80": true, "ä": false, "日本": false} {
+			_, err := newFormat(t, NewJSON, Options{}).Decode(nil, []byte(strings.Replace(form, "%s", wide, 1)))
+			if got := err != nil && strings.Contains(err.Error(), "UTF-8"); got != want {
+				t.Errorf("%s with %q: %v", form, wide, err)
+			}
+		}
+	}
+}
+
 // The texts of a message are one copy of it, so that a reading costs one allocation.
 func TestJSONAllocatesOnce(t *testing.T) {
 	for _, payload := range []string{lab, station} {
@@ -151,16 +166,16 @@ func FuzzJSON(f *testing.F) {
 		if len(raws) != 1 {
 			t.Fatalf("%d readings", len(raws))
 		}
-		var others []member
+		var others []other
 		for _, m := range want {
 			if f := fieldOf(m.name); f != unknown && m.sort != nestedValue && j.members.text[f] != m.value {
 				t.Errorf("field %d is %q, want %q", f, j.members.text[f], m.value)
 			} else if f == unknown && (m.sort == textValue || m.sort == numberValue) {
-				others = append(others, m.member)
+				others = append(others, other{m.member, m.sort == numberValue})
 			}
 		}
 		if !slices.Equal(others, j.members.others) {
-			t.Errorf("others %q, want %q", j.members.others, others)
+			t.Errorf("others %v, want %v", j.members.others, others)
 		}
 	})
 }

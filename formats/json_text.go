@@ -2,6 +2,7 @@ package formats
 
 import (
 	"errors"
+	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -17,11 +18,22 @@ var (
 // message.
 func (c *scanner) text() (string, error) {
 	start := c.i + 1
-	for i := start + plain(c.s[start:]); i < len(c.s); i++ {
+	i := start
+	for len(c.s)-i >= 8 { // eight at a time to the first byte that needs a look
+		odd := odd(eight(c.s[i:]))
+		if odd != 0 {
+			i += bits.TrailingZeros64(odd) / 8
+			break
+		}
+		i += 8
+	}
+	for ; i < len(c.s); i++ {
 		switch b := c.s[i]; {
 		case b == '"':
 			c.i = i + 1
 			return c.s[start:i], nil
+		case b >= utf8.RuneSelf:
+			c.wide = true
 		case b == '\\':
 			c.i = i
 			return c.escaped(c.s[start:i])
@@ -34,22 +46,19 @@ func (c *scanner) text() (string, error) {
 	return "", errOpen
 }
 
-// plain is how many bytes at the front of s, in eights, are surely neither a quote nor a backslash nor a control
-// character: it spares most texts the look at each byte.
-func plain(s string) (n int) {
+// eight is the eight bytes at the front of s, the first one lowest.
+func eight(s string) uint64 {
+	s = s[:8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// odd marks, of eight bytes, the top bit of those that are a quote, a backslash, a control character or not ASCII. Above
+// the first one it may mark others too, because a subtraction borrows from the next byte.
+func odd(x uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	for len(s)-n >= 8 {
-		c := s[n : n+8]
-		x := uint64(c[0]) | uint64(c[1])<<8 | uint64(c[2])<<16 | uint64(c[3])<<24 |
-			uint64(c[4])<<32 | uint64(c[5])<<40 | uint64(c[6])<<48 | uint64(c[7])<<56
-		quote, slash := x^'"'*ones, x^'\\'*ones
-		// The top bit of a byte is set if the byte is one of these, or not ASCII, or a borrow came from below.
-		if (x|(x-' '*ones)|(quote-ones)|(slash-ones))&tops != 0 {
-			break
-		}
-		n += 8
-	}
-	return n
+	quote, slash := x^'"'*ones, x^'\\'*ones
+	return (x | (x - ' '*ones) | (quote - ones) | (slash - ones)) & tops
 }
 
 // escaped reads the rest of a text from its first backslash on.
@@ -65,6 +74,7 @@ func (c *scanner) escaped(before string) (string, error) {
 		case b < ' ':
 			return "", errControl
 		case b != '\\':
+			c.wide = c.wide || b >= utf8.RuneSelf
 			out.WriteByte(b)
 		default:
 			r, ok := c.escape()

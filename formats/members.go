@@ -18,18 +18,26 @@ var (
 // member is a member that is no field, or a channel.
 type member struct{ name, value string }
 
+// other is a member that is no field.
+type other struct {
+	member
+	number bool // in the grammar of JSON
+}
+
 // members are what a message holds, before it is known what kind it is.
 type members struct {
 	text        [fieldCount]string
 	seen        set      // also those that are null
 	nested      set      // those that hold an object or a list
-	others      []member // texts and numbers that are no fields
+	others      []other  // texts and numbers that are no fields
 	channels    []member // of the member channels
 	badChannels bool     // something in channels is neither a number nor a text
 }
 
 func (m *members) reset() {
-	*m = members{others: m.others[:0], channels: m.channels[:0]}
+	m.text = [fieldCount]string{}
+	m.seen, m.nested, m.badChannels = 0, 0, false
+	m.others, m.channels = m.others[:0], m.channels[:0]
 }
 
 var errTwoKinds = fmt.Errorf("%w: it has fields of more than one", ErrUnknownKind)

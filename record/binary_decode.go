@@ -22,7 +22,9 @@ func (r *Record) UnmarshalBinary(b []byte) error {
 		return fmt.Errorf("decode record: kind %d is not known", b[1])
 	}
 	d := decoder{s: string(b[6:]), mask: uint32(b[2]) | uint32(b[3])<<8 | uint32(b[4])<<16 | uint32(b[5])<<24}
-	*r = Record{Kind: Kind(b[1]), Channels: r.Channels[:0]}
+	channels := r.Channels[:0]
+	*r = Record{}
+	r.Kind, r.Channels = Kind(b[1]), channels
 	if d.mask&hasOrigin != 0 {
 		r.Origin.Topic = d.text()
 		r.Origin.Partition = int32(d.small())

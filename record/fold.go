@@ -6,12 +6,25 @@ import "strings"
 // spaces and micro signs, superscripts, byte order marks. White space at the ends is cut. Text that is plain
 // already comes back as it is, without an allocation. Letters outside ASCII stay as they are.
 func fold(text string) string {
-	for i := range len(text) {
-		if text[i] >= 0x80 {
-			return trim(foldRunes(text))
-		}
+	if !ascii(text) {
+		text = foldRunes(text)
 	}
 	return trim(text)
+}
+
+// ascii says whether no byte has its top bit set. It looks at eight at a time.
+func ascii(s string) bool {
+	for ; len(s) >= 8; s = s[8:] {
+		if (s[0]|s[1]|s[2]|s[3]|s[4]|s[5]|s[6]|s[7])&0x80 != 0 {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // trim cuts blanks and control characters at both ends.

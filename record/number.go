@@ -29,10 +29,13 @@ func scanNumber(s string, dec Decimal) (x float64, n int) {
 		start++
 	}
 	end, digits, points, commas := start, 0, 0, 0
+	whole, behind := uint64(0), 0 // the digits as one number; how many of them stand behind the point
 	for ; end < len(s); end++ {
 		switch c := s[end]; {
 		case c >= '0' && c <= '9':
 			digits++
+			behind += points
+			whole = whole*10 + uint64(c-'0')
 			continue
 		case c == '.':
 			points++
@@ -47,7 +50,11 @@ func scanNumber(s string, dec Decimal) (x float64, n int) {
 		return 0, 0
 	}
 	mantissa := s[start:end]
-	end += exponent(s[end:])
+	exponent := exponent(s[end:])
+	if digits <= exactDigits && points <= 1 && commas == 0 && exponent == 0 {
+		return exactNumber(s[0] == '-', whole, behind), end
+	}
+	end += exponent
 	if end > maxNumeral {
 		return 0, 0
 	}
@@ -59,6 +66,22 @@ func scanNumber(s string, dec Decimal) (x float64, n int) {
 		return 0, 0
 	}
 	return x, end
+}
+
+// exactDigits are so few that they make a whole number which a float64 holds exactly, as it does the powers of ten up to
+// the same. The quotient of two exact numbers is rounded once, which is what reading a numeral means (W. D. Clinger, How
+// to read floating point numbers accurately, PLDI 1990).
+const exactDigits = 15
+
+var powersOfTen = [exactDigits + 1]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// exactNumber is whole with its last digits behind the point.
+func exactNumber(negative bool, whole uint64, behind int) float64 {
+	x := float64(whole) / powersOfTen[behind]
+	if negative {
+		return -x
+	}
+	return x
 }
 
 // exponent is the length of the exponent that s begins with, 0 when there is none.

@@ -54,7 +54,9 @@ func NewStandardizer(o Options) (*Standardizer, error) {
 // raw; whoever keeps one longer than the message must copy it.
 func (s *Standardizer) Standardize(dst *Record, raw *Raw, origin Origin, arrived int64) *Reject {
 	channels := dst.Channels[:0]
-	*dst = Record{Kind: raw.Kind, Origin: origin, Arrived: arrived, Expected: math.NaN(), TargetSD: math.NaN(), Channels: channels}
+	*dst = Record{} // a literal of all would be made elsewhere and copied
+	dst.Kind, dst.Origin, dst.Arrived, dst.Channels = raw.Kind, origin, arrived, channels
+	dst.Expected, dst.TargetSD = math.NaN(), math.NaN()
 	if tooLong(raw) {
 		return reject(TooLarge)
 	}
@@ -89,21 +91,18 @@ func (s *Standardizer) Standardize(dst *Record, raw *Raw, origin Origin, arrived
 
 // tooLong says whether a field is longer than any honest one.
 func tooLong(r *Raw) bool {
-	for _, s := range [...]string{r.ID, r.Patient, r.Technician, r.Device, r.Facility, r.TestCode, r.Level, r.Lot} {
-		if len(s) > maxIdentifier {
-			return true
-		}
-	}
-	return len(r.Channels) > maxChannels
+	longest := max(len(r.ID), len(r.Patient), len(r.Technician), len(r.Device), len(r.Facility), len(r.TestCode), len(r.Level), len(r.Lot))
+	return longest > maxIdentifier || len(r.Channels) > maxChannels
 }
 
 // when reads the time of the event and its place in the site's day.
 func (s *Standardizer) when(dst *Record, raw *Raw) *Reject {
-	if fold(raw.Time) == "" {
-		return reject(NoTime)
-	}
 	ns, zoned, ok := ParseTime(raw.Time, s.zone)
-	if !ok {
+	switch {
+	case ok:
+	case fold(raw.Time) == "":
+		return reject(NoTime)
+	default:
 		return reject(BadTime)
 	}
 	dst.Time = ns

@@ -23,9 +23,9 @@ func ParseTime(text string, zone *time.Location) (ns int64, zoned, ok bool) {
 	var c clock
 	switch {
 	case run == 4 && len(s) >= 10 && (s[4] == '-' || s[4] == '/') && s[7] == s[4]:
-		c, s, ok = scanISO(s)
+		s, ok = c.scanISO(s)
 	case run == 8 || run == 12 || run == 14 || run == 10 && len(s) == 15:
-		c, s, ok = scanCompact(s, run)
+		s, ok = c.scanCompact(s, run)
 	default:
 		ns, ok = parseCount(s, run)
 		return ns, true, ok
@@ -47,7 +47,7 @@ func ParseTime(text string, zone *time.Location) (ns int64, zoned, ok bool) {
 // clock is a date and a time of day as written.
 type clock struct{ year, month, day, hour, minute, second, nanos int }
 
-func (c clock) valid() bool {
+func (c *clock) valid() bool {
 	return c.year >= firstYear && c.year <= lastYear && c.month >= 1 && c.month <= 12 && c.day >= 1 &&
 		c.day <= daysIn(c.year, c.month) && c.hour < 24 && c.minute < 60 && c.second <= 60 // 60: a leap second
 }
@@ -66,7 +66,7 @@ func daysIn(year, month int) int {
 }
 
 // unix is the moment of c in a zone that many seconds east of UTC.
-func (c clock) unix(offset int) int64 {
+func (c *clock) unix(offset int) int64 {
 	return (daysFromCivil(c.year, c.month, c.day)*86400+int64(c.hour*3600+c.minute*60+c.second-offset))*1e9 + int64(c.nanos)
 }
 

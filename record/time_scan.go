@@ -1,35 +1,35 @@
 package record
 
 // scanISO reads YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]]] and returns what is left.
-func scanISO(s string) (c clock, rest string, ok bool) {
+func (c *clock) scanISO(s string) (rest string, ok bool) {
 	c.year, c.month, c.day = pair(s[0:])*100+pair(s[2:]), pair(s[5:]), pair(s[8:])
 	if c.month < 0 || c.day < 0 {
-		return c, "", false
+		return "", false
 	}
 	s = s[10:]
 	if s == "" {
-		return c, "", true
+		return "", true
 	}
 	if len(s) < 6 || s[0] != 'T' && s[0] != 't' && s[0] != ' ' || s[3] != ':' {
-		return c, "", false
+		return "", false
 	}
 	c.hour, c.minute = pair(s[1:]), pair(s[4:])
 	if c.hour < 0 || c.minute < 0 {
-		return c, "", false
+		return "", false
 	}
 	s = s[6:]
 	if len(s) >= 3 && s[0] == ':' {
 		if c.second = pair(s[1:]); c.second < 0 {
-			return c, "", false
+			return "", false
 		}
 		c.nanos, s = fraction(s[3:])
 	}
-	return c, s, true
+	return s, true
 }
 
 // scanCompact reads YYYYMMDD[HH[MM[SS[.fraction]]]], also with a T before the hours, of which run digits stand
 // at the front.
-func scanCompact(s string, run int) (c clock, rest string, ok bool) {
+func (c *clock) scanCompact(s string, run int) (rest string, ok bool) {
 	c.year, c.month, c.day = pair(s[0:])*100+pair(s[2:]), pair(s[4:]), pair(s[6:])
 	s, run = s[8:], run-8
 	if run == 0 && len(s) >= 5 && (s[0] == 'T' || s[0] == 't') {
@@ -38,7 +38,7 @@ func scanCompact(s string, run int) (c clock, rest string, ok bool) {
 			run++
 		}
 		if run != 4 && run != 6 {
-			return c, "", false
+			return "", false
 		}
 	}
 	if run >= 2 {
@@ -52,15 +52,19 @@ func scanCompact(s string, run int) (c clock, rest string, ok bool) {
 		c.second = pair(s)
 		c.nanos, s = fraction(s[2:])
 	}
-	return c, s, true
+	return s, true
 }
 
 // pair reads two digits; -1000 if they are none, so that sums stay negative.
 func pair(s string) int {
-	if len(s) < 2 || s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9' {
+	if len(s) < 2 {
 		return -1000
 	}
-	return int(s[0]-'0')*10 + int(s[1]-'0')
+	tens, ones := s[0]-'0', s[1]-'0'
+	if tens > 9 || ones > 9 {
+		return -1000
+	}
+	return int(tens)*10 + int(ones)
 }
 
 // fraction reads "." or "," and digits as nanoseconds.
@@ -69,7 +73,7 @@ func fraction(s string) (nanos int, rest string) {
 		return 0, s
 	}
 	i, scale := 1, 100_000_000
-	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+	for i < len(s) && s[i]-'0' <= 9 {
 		nanos += int(s[i]-'0') * scale
 		scale /= 10
 		i++

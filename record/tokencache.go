@@ -1,6 +1,9 @@
 package record
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"strings"
+)
 
 // tokenCache remembers the tokens of the last few thousand persons: a technician signs for hundreds of results, and a
 // patient's panel has ten to thirty. A token is a pure function of facility and id, so remembering it changes nothing.
@@ -10,8 +13,10 @@ import "hash/maphash"
 // The clear identifier is not kept: the key is 128 bits of two hashes with random seeds of this process, so that two of
 // 10^9 persons share a key with a probability of 10^-21, as their tokens do.
 type tokenCache struct {
-	seeds  [2]maphash.Seed
-	places []rememberedToken // made when the first token is
+	seeds    [2]maphash.Seed
+	facility string            // of the person before,
+	offsets  [2]uint64         // and what it adds to a key
+	places   []rememberedToken // made when the first token is
 }
 
 type rememberedToken struct {
@@ -30,9 +35,14 @@ func newTokenCache() tokenCache {
 
 // key is that of one person. The seeds differ, so the halves do not depend on one another.
 func (c *tokenCache) key(facility, id string) (k tokenKey) {
+	if facility != c.facility {
+		c.facility = strings.Clone(facility)
+		for i, seed := range c.seeds {
+			c.offsets[i] = maphash.String(seed, facility) * 0x9e3779b97f4a7c15 // odd: keeps facility and id from trading places
+		}
+	}
 	for i, seed := range c.seeds {
-		f := maphash.String(seed, facility)
-		k[i] = f*0x9e3779b97f4a7c15 ^ maphash.String(seed, id) // the odd factor keeps facility and id from trading places
+		k[i] = c.offsets[i] ^ maphash.String(seed, id)
 	}
 	return k
 }

@@ -2,6 +2,8 @@ package record
 
 import (
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -103,6 +105,26 @@ func FuzzParseValue(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Short numerals are read without strconv, to the same bit.
+func TestNumbersAreExact(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		digits := strconv.FormatUint(rng.Uint64N(1e17), 10)
+		at := rng.IntN(len(digits) + 1)
+		s := [...]string{"", "-", "+"}[rng.IntN(3)] + digits[:at] + [...]string{".", ""}[rng.IntN(2)] + digits[at:]
+		want, err := strconv.ParseFloat(s, 64)
+		if x, n := scanNumber(s, AnyDecimal); err != nil || n != len(s) || math.Float64bits(x) != math.Float64bits(want) {
+			t.Fatalf("%s is read as %v, %d bytes", s, x, n)
+		}
+	}
+	for _, s := range []string{"-0", "0", "-0.000", ".5", "5.", "000000000000012", "9007199254740993", "0.100000000000001"} {
+		want, _ := strconv.ParseFloat(s, 64)
+		if x, n := scanNumber(s, AnyDecimal); n != len(s) || math.Float64bits(x) != math.Float64bits(want) {
+			t.Errorf("%s is read as %v, %d bytes", s, x, n)
+		}
+	}
 }
 
 func BenchmarkParseValue(b *testing.B) {
