@@ -49,8 +49,10 @@ func (b *Baseline) Reference() []float64 {
 // Moments returns mean and SD in the unit of the series. False before MinN values, and for a series without a scale: a constant one,
 // or one with numbers too large for an SD.
 func (b *Baseline) Moments() (Moments, bool) {
-	f, ok := b.shape()
-	return f.moments, ok
+	if b == nil || !b.fitOK {
+		return Moments{}, false
+	}
+	return b.fit.moments, true
 }
 
 // about is Moments, or plain ones of the reference where it has no scale.
@@ -62,12 +64,12 @@ func (b *Baseline) about() Moments {
 	return m
 }
 
-// shape is the fit behind Moments.
-func (b *Baseline) shape() (fit, bool) {
+// shape is the fit behind Moments; nil where there are none.
+func (b *Baseline) shape() *fit {
 	if b == nil || !b.fitOK {
-		return fit{}, false
+		return nil
 	}
-	return b.fit, true
+	return &b.fit
 }
 
 // Correlation is the lag-1 correlation of neighbouring readings; 0 when none is known.
@@ -181,5 +183,5 @@ func (b *Baseline) Bytes() int {
 	if b == nil {
 		return 0
 	}
-	return b.ranks.bytes() + 2*cap(b.order) + b.block.bytes() + b.recent.bytes() + 550
+	return b.ranks.bytes() + 2*cap(b.order) + b.block.bytes() + b.recent.bytes() + 700
 }

@@ -132,11 +132,11 @@ func (d *ks) stage(p place) {
 	switch {
 	case d.staged && d.next == p:
 	case d.staged:
-		d.sorted.swap(d.next, p)
+		d.sorted.swap(d.next, p, d.baseline.ranks.n)
 	case len(d.sorted) < len(d.places):
 		d.sorted.add(p)
 	default:
-		d.sorted.swap(d.places[d.pos], p)
+		d.sorted.swap(d.places[d.pos], p, d.baseline.ranks.n)
 	}
 	d.staged, d.next = true, p
 }

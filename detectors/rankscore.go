@@ -24,6 +24,7 @@ type ranks struct {
 	upTo   []uint16  // number of values not above each
 	scores []int32   // of each level, standardized, in units of 2⁻²⁰
 	n      int       // values
+	finder finder    // of the levels
 	mean   float64   // of the scores of the list itself, not 0 when its ties are lopsided
 	spread float64   // their SD
 	tied   float64   // probability that two different values of the list are equal
@@ -46,6 +47,7 @@ func newRanks(sorted []float64, old ranks) ranks {
 		r.levels, r.upTo = append(r.levels, sorted[i]), append(r.upTo, uint16(j))
 		i = j
 	}
+	r.finder = newFinder(r.levels)
 	r.standardize()
 	return r
 }
@@ -154,14 +156,14 @@ type spot struct {
 }
 
 func (r *ranks) find(x float64) spot {
-	i := below(r.levels, x)
+	i := r.finder.below(r.levels, x)
 	return spot{i, i < len(r.levels) && r.levels[i] == x}
 }
 
 // below is the number of values below level i.
 func (r *ranks) below(i int) int {
-	if i == 0 {
-		return 0
+	if i == 0 || len(r.levels) == r.n { // or no two are equal
+		return i
 	}
 	return int(r.upTo[i-1])
 }

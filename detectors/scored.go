@@ -10,6 +10,7 @@ type scored struct {
 
 	// What follows is derived, and is not state.
 	scores []int32 // of each place of the window
+	sum    int64   // of those
 	stamp  uint64  // of the baseline that they are from
 	built  bool
 	buf    []int32 // of recent
@@ -28,13 +29,7 @@ func (w *scored) knows(s Sample, b *Baseline) bool {
 // recent is the scores of the window once s has been seen, newest first. It holds until the next call. With
 // seen, s may have been learned already, and is then not taken twice.
 func (w *scored) recent(s Sample, b *Baseline, seen bool) []int32 {
-	if !w.built || w.stamp != b.stamp() {
-		for i := range w.win.n {
-			j := w.win.index(i)
-			w.scores[j] = b.score(w.win.vals.at(j))
-		}
-		w.built, w.stamp = true, b.stamp()
-	}
+	w.build(b)
 	out, n := w.buf[:0], w.win.n
 	if w.win.due() && !(seen && w.win.ends(s)) {
 		out = append(out, b.score(s.Value()))
@@ -52,6 +47,38 @@ func (w *scored) recent(s Sample, b *Baseline, seen bool) []int32 {
 	return out
 }
 
+// total is the sum of recent.
+func (w *scored) total(s Sample, b *Baseline, seen bool) int64 {
+	w.build(b)
+	sum := w.sum
+	if w.win.due() && !(seen && w.win.ends(s)) {
+		sum += int64(b.score(s.Value()) - w.leaving())
+	}
+	return sum
+}
+
+// leaving is the score of the value that the next one pushes out; 0: none.
+func (w *scored) leaving() int32 {
+	if !w.win.full() {
+		return 0
+	}
+	return w.scores[w.win.pos]
+}
+
+// build scores the window anew when that is due.
+func (w *scored) build(b *Baseline) {
+	if w.built && w.stamp == b.stamp() {
+		return
+	}
+	w.sum = 0
+	for i := range w.win.n {
+		j := w.win.index(i)
+		w.scores[j] = b.score(w.win.vals.at(j))
+		w.sum += int64(w.scores[j])
+	}
+	w.built, w.stamp = true, b.stamp()
+}
+
 func (w *scored) learn(s Sample, b *Baseline) {
 	if !finite(s.Value()) {
 		return
@@ -63,9 +90,10 @@ func (w *scored) learn(s Sample, b *Baseline) {
 	if w.win.follow(b.Stride()) || w.stamp != b.stamp() {
 		w.built = false
 	}
-	pos := w.win.pos
+	pos, leaving := w.win.pos, w.leaving()
 	if w.win.take(s.Value(), s.At) && w.built {
 		w.scores[pos] = b.score(s.Value())
+		w.sum += int64(w.scores[pos] - leaving)
 	}
 }
 

@@ -74,11 +74,7 @@ func (d *zmean) shift(s Sample, seen bool) (float64, bool) {
 	if !d.win.filled() || !d.knows(s, d.baseline) {
 		return 0, false
 	}
-	sum := int64(0)
-	for _, u := range d.recent(s, d.baseline, seen) {
-		sum += int64(u)
-	}
-	return float64(sum) / scoreUnit / d.root, true
+	return float64(d.total(s, d.baseline, seen)) / scoreUnit / d.root, true
 }
 
 func (d *zmean) Learn(s Sample) { d.learn(s, d.baseline) }

@@ -57,8 +57,8 @@ func newZScore(decode func(any) error) (Maker, error) {
 }
 
 func (d *zscore) Score(s Sample) (float64, bool) {
-	f, ok := d.baseline.shape()
-	if !ok || !finite(s.Value()) {
+	f := d.baseline.shape()
+	if f == nil || !finite(s.Value()) {
 		return 0, false
 	}
 	return bounded(math.Abs(f.scale.of(s.Value())-f.scaled.Mean) / f.scaled.SD), true

@@ -24,7 +24,10 @@ func (v *votes) counts(patient string, at, span int64) bool {
 	}
 	p := fold32(hashString(patient))
 	for i, cast := range v.patients {
-		if t := v.times[i]; cast == p && at-t < span && t-at < span {
+		if cast != p {
+			continue // the time lies elsewhere in memory
+		}
+		if t := v.times[i]; at-t < span && t-at < span {
 			return false
 		}
 	}
