@@ -9,58 +9,55 @@ const Schema = "labwatch.record/1"
 // many digits of the second as are needed. What is empty, unknown or no number is left out; bytes that are not
 // UTF-8 become U+FFFD. When the record arrived is left out, because a replay from a file cannot know it.
 func AppendJSON(dst []byte, r *Record, scores []Score, standing Standing) []byte {
-	w := object{dst: append(dst, '{'), first: true}
-	w.text("schema", Schema)
-	w.text("kind", r.Kind.String())
-	w.origin(&r.Origin)
-	w.optional("id", r.ID)
-	w.text("device", r.Device)
-	w.optional("facility", r.Facility)
-	w.optional("patient", r.Patient)
-	w.optional("technician", r.Technician)
-	w.time("time", r.Time)
+	dst = appendWord(dst, `{"schema":"`+Schema+`","kind":"`, r.Kind.String())
+	dst = appendOrigin(dst, &r.Origin)
+	dst = appendOptional(dst, `,"id":"`, r.ID)
+	dst = appendText(dst, `,"device":"`, r.Device)
+	dst = appendOptional(dst, `,"facility":"`, r.Facility)
+	dst = appendOptional(dst, `,"patient":"`, r.Patient)
+	dst = appendOptional(dst, `,"technician":"`, r.Technician)
+	dst = appendMoment(dst, `,"time":"`, r.Time)
 	switch r.Kind {
 	case Result:
-		w.result(r)
+		dst = appendResult(dst, r)
 	case Control:
-		w.measured(r)
-		w.control(r)
+		dst = appendMeasured(dst, r)
+		dst = appendControl(dst, r)
 	case Event:
-		w.event(r)
+		dst = appendEvent(dst, r)
 	case Telemetry:
-		w.optional("lot", r.Lot)
-		w.channels(r.Channels)
+		dst = appendOptional(dst, `,"lot":"`, r.Lot)
+		dst = appendChannels(dst, r.Channels)
 	}
-	w.flags(r.Flags)
-	w.boolean("valid", r.Valid())
-	w.standing(standing)
-	w.scores(scores)
-	return append(w.dst, '}')
+	dst = appendFlags(dst, r.Flags)
+	dst = appendBoolean(dst, `,"valid":`, r.Valid())
+	dst = appendStanding(dst, standing)
+	dst = appendScores(dst, scores)
+	return append(dst, '}')
 }
 
-func (w *object) origin(o *Origin) {
-	w.open("origin")
-	w.text("topic", o.Topic)
-	w.integer("partition", int64(o.Partition))
-	w.integer("offset", o.Offset)
+func appendOrigin(dst []byte, o *Origin) []byte {
+	dst = appendText(dst, `,"origin":{"topic":"`, o.Topic)
+	dst = appendInteger(dst, `,"partition":`, int64(o.Partition))
+	dst = appendInteger(dst, `,"offset":`, o.Offset)
 	if o.Index > 0 {
-		w.integer("index", int64(o.Index))
+		dst = appendInteger(dst, `,"index":`, int64(o.Index))
 	}
-	w.close()
+	return append(dst, '}')
 }
 
-func (w *object) result(r *Record) {
+func appendResult(dst []byte, r *Record) []byte {
 	if r.Time != 0 {
 		hour, weekday := localHour(r.Time, r.UTCOffset)
-		w.integer("collected_hour", hour)
-		w.integer("collected_weekday", weekday)
+		dst = appendInteger(dst, `,"collected_hour":`, hour)
+		dst = appendInteger(dst, `,"collected_weekday":`, weekday)
 	}
-	w.time("resulted", r.Resulted)
+	dst = appendMoment(dst, `,"resulted":"`, r.Resulted)
 	if hours, ok := r.Turnaround(); ok {
-		w.number("turnaround_hours", hours)
+		dst = appendNumber(dst, `,"turnaround_hours":`, hours)
 	}
-	w.measured(r)
-	w.text("status", r.Status.String())
+	dst = appendMeasured(dst, r)
+	return appendWord(dst, `,"status":"`, r.Status.String())
 }
 
 // localHour gives the hour, 0 to 23, and the day of the week, 1 for Monday to 7 as in ISO 8601, at the site.
@@ -79,36 +76,45 @@ func localHour(at int64, offset int32) (hour, weekday int64) {
 	return (seconds - days*day) / 3600, ((days+thursday)%7+7)%7 + 1
 }
 
-func (w *object) flags(f Flag) {
+func appendFlags(dst []byte, f Flag) []byte {
 	if f == 0 {
-		return
+		return dst
 	}
-	w.list("flags")
+	dst = append(dst, `,"flags":`...)
+	from := len(dst)
 	for i, name := range flagNames {
 		if f&(1<<i) != 0 {
-			w.item(name)
+			dst = appendWord(dst, `,"`, name)
 		}
 	}
-	w.endList()
+	return enclose(dst, from, "[]")
 }
 
-// scores leaves out the score of a detector that is warming up, because it means nothing yet, and its limit.
-func (w *object) scores(scores []Score) {
+// appendScores leaves out the score of a detector that is warming up, because it means nothing yet, and its limit.
+func appendScores(dst []byte, scores []Score) []byte {
 	if len(scores) == 0 {
-		return
+		return dst
 	}
-	w.list("scores")
+	dst = append(dst, `,"scores":`...)
+	from := len(dst)
+	series, end := from, from // where that of the score before stands: several detectors judge each
 	for i := range scores {
 		s := &scores[i]
-		w.element()
-		w.text("detector", s.Detector)
-		w.optional("series", s.Series)
-		if s.Ready {
-			w.figure("score", s.Value)
-			w.figure("limit", s.Limit)
+		dst = appendText(dst, `,{"detector":"`, s.Detector)
+		start := len(dst)
+		if i > 0 && s.Series == scores[i-1].Series {
+			dst = append(dst, dst[series:end]...)
+		} else {
+			dst = appendOptional(dst, `,"series":"`, s.Series)
 		}
-		w.boolean("ready", s.Ready)
-		w.close()
+		series, end = start, len(dst)
+		if s.Ready {
+			dst = appendStatistic(dst, `,"score":`, s.Value)
+			dst = appendStatistic(dst, `,"limit":`, s.Limit)
+			dst = append(dst, `,"ready":true}`...)
+		} else {
+			dst = append(dst, `,"ready":false}`...)
+		}
 	}
-	w.endList()
+	return enclose(dst, from, "[]")
 }

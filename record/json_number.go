@@ -5,44 +5,53 @@ import (
 	"strconv"
 )
 
+// tens are the powers of ten that the decimals below need; all are exact.
+var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
+
 // appendShortest writes the shortest decimal that reads back to the same bits, with an exponent only below 1e-6 and
 // from 1e21 on. x is finite.
 func appendShortest(dst []byte, x float64) []byte {
-	// Readings have few digits: x is then the float64 nearest to n/10^places with n below 2^53, and no shorter decimal
-	// is. The division rounds correctly, because both numbers are exact.
-	scale := 1.0
-	for places := 0; places <= 4; places++ {
-		if n := math.Round(x * scale); math.Abs(n) < 1e15 && n/scale == x && n != 0 {
-			return appendDecimal(dst, int64(n), places)
+	// Readings have few digits: x is then the float64 nearest to n/10^places, and no shorter decimal is. Below 1e10 the
+	// product is off by less than 0.1, so n is the right one; the division rounds correctly, because both numbers are
+	// exact.
+	abs := math.Abs(x)
+	if abs < 1e10 {
+		for places := range 5 {
+			n := int64(abs*tens[places] + 0.5)
+			if n != 0 && float64(n)/tens[places] == abs {
+				return appendDecimal(appendSign(dst, x), n, places)
+			}
 		}
-		scale *= 10
 	}
 	format := byte('f')
-	if abs := math.Abs(x); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+	if abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'
 	}
 	return strconv.AppendFloat(dst, x, format, -1, 64)
 }
 
-// appendDecimal writes n/10^places.
-func appendDecimal(dst []byte, n int64, places int) []byte {
-	if n < 0 {
-		dst, n = append(dst, '-'), -n
-	}
-	if places == 0 {
-		return strconv.AppendInt(dst, n, 10)
-	}
-	power := int64(1)
-	for range places {
-		power *= 10
-	}
-	dst = append(strconv.AppendInt(dst, n/power, 10), '.')
-	for n %= power; places > 0; places-- {
-		power /= 10
-		dst = append(dst, byte('0'+n/power))
-		n %= power
+func appendSign(dst []byte, x float64) []byte {
+	if x < 0 {
+		return append(dst, '-')
 	}
 	return dst
+}
+
+// appendDecimal writes n/10^places; n is not negative.
+func appendDecimal(dst []byte, n int64, places int) []byte {
+	var space [20]byte
+	digits := strconv.AppendInt(space[:0], n, 10)
+	if places == 0 {
+		return append(dst, digits...)
+	}
+	if whole := len(digits) - places; whole > 0 {
+		return append(append(append(dst, digits[:whole]...), '.'), digits[whole:]...)
+	}
+	dst = append(dst, "0."...)
+	for range places - len(digits) {
+		dst = append(dst, '0')
+	}
+	return append(dst, digits...)
 }
 
 // figureDigits are the significant digits of a statistic: more than it has, and half the bytes of all.
@@ -56,25 +65,38 @@ func appendFigure(dst []byte, x float64) []byte {
 	}
 	// Scaled to six digits before the point. The product is off by at most 2^-33 here, so only a fraction that near
 	// to a half could be rounded to the wrong side; strconv decides those.
-	places, scale := 0, 1.0
-	for abs*scale < 1e5 {
-		scale *= 10
+	places := 0
+	for abs*tens[places] < 1e5 {
 		places++
 	}
-	whole, part := math.Modf(abs * scale)
-	if math.Abs(part-0.5) < 1e-6 || whole >= 999_999 || part > 1-1e-6 {
+	scaled := abs * tens[places]
+	n := int64(scaled)
+	part := scaled - float64(n)
+	if math.Abs(part-0.5) < 1e-6 || n >= 999_999 || part > 1-1e-6 {
 		return strconv.AppendFloat(dst, x, 'g', figureDigits, 64)
 	}
-	n := int64(whole)
 	if part > 0.5 {
 		n++
 	}
-	for places > 0 && n%10 == 0 {
-		n /= 10
-		places--
+	return appendSix(appendSign(dst, x), uint32(n), places)
+}
+
+// appendSix writes n/10^places without the zeros at its end. n has six digits and places is at most eight.
+func appendSix(dst []byte, n uint32, places int) []byte {
+	high, low := n/1000, n%1000
+	six := [figureDigits]byte{byte('0' + high/100), byte('0' + high/10%10), byte('0' + high%10),
+		byte('0' + low/100), byte('0' + low/10%10), byte('0' + low%10)}
+	end, whole := len(six), len(six)-places
+	for end > max(whole, 1) && six[end-1] == '0' {
+		end--
 	}
-	if x < 0 {
-		n = -n
+	if whole <= 0 {
+		dst = append(dst, "0.00"[:2-whole]...)
+		return append(dst, six[:end]...)
 	}
-	return appendDecimal(dst, n, places)
+	dst = append(dst, six[:whole]...)
+	if end > whole {
+		dst = append(append(dst, '.'), six[whole:end]...)
+	}
+	return dst
 }

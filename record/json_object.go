@@ -2,96 +2,69 @@ package record
 
 import "strconv"
 
-// object appends the members of JSON objects and lists. Keys are ours and need no escaping.
-type object struct {
-	dst   []byte
-	first bool // nothing is in the innermost object or list yet
-}
+// The members of JSON objects. A key is given as it is written, with the comma before it, its quotes and colon, and for a
+// text with the quote that opens it: `,"device":"`. So a member costs one copy for what is always the same. Keys are ours
+// and need no escaping.
 
-func (w *object) comma() {
-	if !w.first {
-		w.dst = append(w.dst, ',')
+// enclose makes an object or a list of what was appended since from, each part behind a comma: the first comma becomes the
+// opening bracket.
+func enclose(dst []byte, from int, brackets string) []byte {
+	if len(dst) == from {
+		return append(dst, brackets...)
 	}
-	w.first = false
+	dst[from] = brackets[0]
+	return append(dst, brackets[1])
 }
 
-func (w *object) key(k string) {
-	if w.first {
-		w.dst, w.first = append(w.dst, '"'), false
-	} else {
-		w.dst = append(w.dst, ',', '"')
+func appendText(dst []byte, key, v string) []byte {
+	dst = append(dst, key...)
+	if !plain(v) {
+		return appendEscaped(dst, v)
 	}
-	w.dst = append(w.dst, k...)
-	w.dst = append(w.dst, '"', ':')
+	return append(append(dst, v...), '"')
 }
 
-func (w *object) open(k string) {
-	w.key(k)
-	w.dst, w.first = append(w.dst, '{'), true
-}
-
-func (w *object) close() { w.dst, w.first = append(w.dst, '}'), false }
-
-func (w *object) list(k string) {
-	w.key(k)
-	w.dst, w.first = append(w.dst, '['), true
-}
-
-func (w *object) endList() { w.dst, w.first = append(w.dst, ']'), false }
-
-// element opens an object in a list.
-func (w *object) element() {
-	w.comma()
-	w.dst, w.first = append(w.dst, '{'), true
-}
-
-// item is a text in a list.
-func (w *object) item(v string) {
-	w.comma()
-	w.dst = appendString(w.dst, v)
-}
-
-func (w *object) text(k, v string) {
-	w.key(k)
-	w.dst = appendString(w.dst, v)
-}
-
-func (w *object) optional(k, v string) {
-	if v != "" {
-		w.text(k, v)
+// appendOptional leaves out an empty text.
+func appendOptional(dst []byte, key, v string) []byte {
+	if v == "" {
+		return dst
 	}
+	return appendText(dst, key, v)
 }
 
-func (w *object) integer(k string, v int64) {
-	w.key(k)
-	w.dst = strconv.AppendInt(w.dst, v, 10)
+// appendWord is a text of ours, which needs no escaping.
+func appendWord(dst []byte, key, v string) []byte {
+	return append(append(append(dst, key...), v...), '"')
 }
 
-func (w *object) boolean(k string, v bool) {
-	w.key(k)
-	w.dst = strconv.AppendBool(w.dst, v)
+func appendInteger(dst []byte, key string, v int64) []byte {
+	return strconv.AppendInt(append(dst, key...), v, 10)
 }
 
-// number leaves out what JSON cannot hold: NaN, which stands for a number that is not there, and infinities.
-func (w *object) number(k string, v float64) {
-	if finite(v) {
-		w.key(k)
-		w.dst = appendShortest(w.dst, v)
+func appendBoolean(dst []byte, key string, v bool) []byte {
+	return strconv.AppendBool(append(dst, key...), v)
+}
+
+// appendNumber leaves out what JSON cannot hold: NaN, which stands for a number that is not there, and infinities.
+func appendNumber(dst []byte, key string, v float64) []byte {
+	if !finite(v) {
+		return dst
 	}
+	return appendShortest(append(dst, key...), v)
 }
 
-// figure is a number of a statistic.
-func (w *object) figure(k string, v float64) {
-	if finite(v) {
-		w.key(k)
-		w.dst = appendFigure(w.dst, v)
+// appendStatistic is a number of a statistic, left out likewise.
+func appendStatistic(dst []byte, key string, v float64) []byte {
+	if !finite(v) {
+		return dst
 	}
+	return appendFigure(append(dst, key...), v)
 }
 
-// time leaves out 0: the time is unknown.
-func (w *object) time(k string, at int64) {
-	if at != 0 {
-		w.key(k)
-		w.dst = append(AppendTime(append(w.dst, '"'), at), '"')
+// appendMoment leaves out 0: the time is unknown.
+func appendMoment(dst []byte, key string, at int64) []byte {
+	if at == 0 {
+		return dst
 	}
+	return append(AppendTime(append(dst, key...), at), '"')
 }

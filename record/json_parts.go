@@ -2,79 +2,79 @@ package record
 
 import "math"
 
-// measured is what results and controls share.
-func (w *object) measured(r *Record) {
-	w.open("test")
-	w.optional("local", r.Test.Local)
-	w.optional("loinc", r.Test.LOINC)
-	w.optional("name", r.Test.Name)
-	w.close()
+// appendMeasured is what results and controls share.
+func appendMeasured(dst []byte, r *Record) []byte {
+	dst = append(dst, `,"test":`...)
+	from := len(dst)
+	dst = appendOptional(dst, `,"local":"`, r.Test.Local)
+	dst = appendOptional(dst, `,"loinc":"`, r.Test.LOINC)
+	dst = appendOptional(dst, `,"name":"`, r.Test.Name)
+	dst = enclose(dst, from, "{}")
 	if r.Value.Kind != NoValue {
-		w.value(&r.Value)
+		dst = appendValue(dst, &r.Value)
 	}
-	w.optional("unit", r.Unit)
+	dst = appendOptional(dst, `,"unit":"`, r.Unit)
 	if r.Conversion != (Conversion{}) {
-		w.open("conversion")
-		w.text("from", r.Conversion.From)
-		w.text("to", r.Conversion.To)
-		w.number("factor", r.Conversion.Factor)
-		w.number("offset", r.Conversion.Offset)
-		w.optional("source", r.Conversion.Source)
-		w.close()
+		dst = appendText(dst, `,"conversion":{"from":"`, r.Conversion.From)
+		dst = appendText(dst, `,"to":"`, r.Conversion.To)
+		dst = appendNumber(dst, `,"factor":`, r.Conversion.Factor)
+		dst = appendNumber(dst, `,"offset":`, r.Conversion.Offset)
+		dst = appendOptional(dst, `,"source":"`, r.Conversion.Source)
+		dst = append(dst, '}')
 	}
+	return dst
 }
 
-func (w *object) value(v *Value) {
-	w.open("value")
-	w.text("kind", v.Kind.String())
-	w.optional("comparator", v.Comparator)
+func appendValue(dst []byte, v *Value) []byte {
+	dst = appendWord(dst, `,"value":{"kind":"`, v.Kind.String())
+	dst = appendOptional(dst, `,"comparator":"`, v.Comparator)
 	switch v.Kind {
 	case Range:
-		w.number("number", v.Number)
-		w.number("high", v.High)
+		dst = appendNumber(dst, `,"number":`, v.Number)
+		dst = appendNumber(dst, `,"high":`, v.High)
 	case Text:
-		w.optional("text", v.Text)
+		dst = appendOptional(dst, `,"text":"`, v.Text)
 		if v.Comparator != "" { // a bound that stood in the comment behind the word
-			w.number("number", v.Number)
+			dst = appendNumber(dst, `,"number":`, v.Number)
 		}
 	default:
-		w.number("number", v.Number)
+		dst = appendNumber(dst, `,"number":`, v.Number)
 	}
-	w.close()
+	return append(dst, '}')
 }
 
-func (w *object) control(r *Record) {
-	w.open("qc")
-	w.optional("level", r.Level)
-	w.optional("lot", r.Lot)
-	w.number("expected", r.Expected)
-	w.number("target_sd", r.TargetSD)
+func appendControl(dst []byte, r *Record) []byte {
+	dst = append(dst, `,"qc":`...)
+	from := len(dst)
+	dst = appendOptional(dst, `,"level":"`, r.Level)
+	dst = appendOptional(dst, `,"lot":"`, r.Lot)
+	dst = appendNumber(dst, `,"expected":`, r.Expected)
+	dst = appendNumber(dst, `,"target_sd":`, r.TargetSD)
 	if r.Passed != NotSaid {
-		w.boolean("passed", r.Passed == Yes)
+		dst = appendBoolean(dst, `,"passed":`, r.Passed == Yes)
 	}
-	w.close()
+	return enclose(dst, from, "{}")
 }
 
-func (w *object) event(r *Record) {
-	w.open("log")
-	w.text("event", r.EventType.String())
-	w.optional("severity", r.Severity)
-	w.optional("lot", r.Lot)
-	w.time("calibration", r.Calibration)
-	w.time("maintenance", r.Maintenance)
-	w.close()
+func appendEvent(dst []byte, r *Record) []byte {
+	dst = appendWord(dst, `,"log":{"event":"`, r.EventType.String())
+	dst = appendOptional(dst, `,"severity":"`, r.Severity)
+	dst = appendOptional(dst, `,"lot":"`, r.Lot)
+	dst = appendMoment(dst, `,"calibration":"`, r.Calibration)
+	dst = appendMoment(dst, `,"maintenance":"`, r.Maintenance)
+	return append(dst, '}')
 }
 
-func (w *object) channels(channels []Channel) {
-	w.list("channels")
+func appendChannels(dst []byte, channels []Channel) []byte {
+	dst = append(dst, `,"channels":`...)
+	from := len(dst)
 	for i := range channels {
-		w.element()
-		w.text("name", channels[i].Name)
-		w.number("value", channels[i].Value)
-		w.flags(channels[i].Flags)
-		w.close()
+		dst = appendText(dst, `,{"name":"`, channels[i].Name)
+		dst = appendNumber(dst, `,"value":`, channels[i].Value)
+		dst = appendFlags(dst, channels[i].Flags)
+		dst = append(dst, '}')
 	}
-	w.endList()
+	return enclose(dst, from, "[]")
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

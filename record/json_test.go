@@ -54,6 +54,13 @@ func TestAppendJSON(t *testing.T) {
 			`{"schema":"labwatch.record/1","kind":"telemetry","origin":{"topic":"","partition":0,"offset":0},"device":"D",` +
 				`"time":"1970-01-01T00:00:01Z","channels":[{"name":"ph","value":-999,"flags":["error_code"]},` +
 				`{"name":"temp","flags":["unusable"]},{"name":"flow","value":1e-07},{"name":"inf"}],"valid":true}`},
+		{"scores of several series", &Record{Kind: Event, Device: "D"}, []Score{{Detector: "ks", Series: "é\"1"}, {Detector: "psi", Series: "é\"1"},
+			{Detector: "ks", Series: "2"}, {Detector: "a"}, {Detector: "b"}, {Detector: "ks", Series: "2", Value: 1.5, Limit: 2, Ready: true}},
+			`{"schema":"labwatch.record/1","kind":"log","origin":{"topic":"","partition":0,"offset":0},"device":"D",` +
+				`"log":{"event":"other"},"valid":false,"scores":[` +
+				`{"detector":"ks","series":"é\"1","ready":false},{"detector":"psi","series":"é\"1","ready":false},` +
+				`{"detector":"ks","series":"2","ready":false},{"detector":"a","ready":false},{"detector":"b","ready":false},` +
+				`{"detector":"ks","series":"2","score":1.5,"limit":2,"ready":true}]}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := string(AppendJSON([]byte("before"), c.record, c.scores, Standing{})); got != "before"+c.want {

@@ -9,17 +9,16 @@ type Standing struct {
 	Known     bool
 }
 
-// standing writes the score with three decimals, and nothing while it is not known.
-func (w *object) standing(s Standing) {
+// appendStanding writes the score with three decimals, and nothing while it is not known.
+func appendStanding(dst []byte, s Standing) []byte {
 	if !s.Known {
-		return
+		return dst
 	}
-	w.key("score")
 	n, places := int64(math.Round(1000*float64(s.Score))), 3
 	for places > 0 && n%10 == 0 {
 		n /= 10
 		places--
 	}
-	w.dst = appendDecimal(w.dst, n, places)
-	w.optional("direction", s.Direction)
+	dst = appendDecimal(append(dst, `,"score":`...), n, places)
+	return appendOptional(dst, `,"direction":"`, s.Direction)
 }

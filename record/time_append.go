@@ -13,36 +13,52 @@ func AppendTime(dst []byte, at int64) []byte {
 		days, rest = days-1, rest+day
 	}
 	year, month, dayOfMonth := civilFromDays(days)
-	dst = append(appendPair(appendPair(dst, year/100), year%100), '-')
-	dst = append(appendPair(dst, month), '-')
-	dst = append(appendPair(dst, dayOfMonth), 'T')
-	dst = append(appendPair(dst, int(rest/3600)), ':')
-	dst = append(appendPair(dst, int(rest/60%60)), ':')
-	dst = appendPair(dst, int(rest%60))
-	if nanos != 0 {
-		dst = append(dst, '.')
-		for scale := int64(second / 10); nanos > 0; scale /= 10 {
-			dst = append(dst, byte('0'+nanos/scale))
-			nanos %= scale
-		}
+	var text [20]byte
+	copy(text[:], "0000-00-00T00:00:00Z")
+	putPair(text[0:2], uint32(year)/100)
+	putPair(text[2:4], uint32(year)%100)
+	putPair(text[5:7], uint32(month))
+	putPair(text[8:10], uint32(dayOfMonth))
+	putPair(text[11:13], uint32(rest)/3600)
+	putPair(text[14:16], uint32(rest)/60%60)
+	putPair(text[17:19], uint32(rest)%60)
+	if nanos == 0 {
+		return append(dst, text[:]...)
 	}
-	return append(dst, 'Z')
+	dst = append(dst, text[:19]...)
+	return append(appendFraction(dst, uint32(nanos)), 'Z')
 }
 
-// appendPair appends two digits.
-func appendPair(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
+// appendFraction appends the point and as many digits of billionths as are needed; n is not zero.
+func appendFraction(dst []byte, n uint32) []byte {
+	var text [10]byte
+	text[0] = '.'
+	putPair(text[1:3], n/10_000_000)
+	putPair(text[3:5], n/100_000%100)
+	putPair(text[5:7], n/1000%100)
+	putPair(text[7:9], n/10%100)
+	text[9] = byte('0' + n%10)
+	end := len(text)
+	for text[end-1] == '0' {
+		end--
+	}
+	return append(dst, text[:end]...)
+}
+
+// putPair writes two digits.
+func putPair(dst []byte, n uint32) { dst[0], dst[1] = byte('0'+n/10), byte('0'+n%10) }
 
 // civilFromDays is the date of the Gregorian calendar so many days after 1970-01-01, the inverse of daysFromCivil. An
 // int64 of nanoseconds spans the years 1677 to 2262 only, so that no year is negative.
 func civilFromDays(days int64) (year, month, day int) {
-	n := int(days) + 719468 // since 0000-03-01
-	const era = 146097      // days of 400 years
+	n := uint32(days + 719468) // since 0000-03-01
+	const era = 146097         // days of 400 years
 	ofEra := n % era
 	yearOfEra := (ofEra - ofEra/1460 + ofEra/36524 - ofEra/146096) / 365
 	ofYear := ofEra - (365*yearOfEra + yearOfEra/4 - yearOfEra/100)
-	month = (5*ofYear + 2) / 153 // from March
-	day = ofYear - (153*month+2)/5 + 1
-	year = n/era*400 + yearOfEra
+	month = int(5*ofYear+2) / 153 // from March
+	day = int(ofYear) - (153*month+2)/5 + 1
+	year = int(yearOfEra + n/era*400)
 	if month += 3; month > 12 {
 		month -= 12
 		year++

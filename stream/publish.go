@@ -34,10 +34,21 @@ func (p *publisher) log(r *record.Record) Output {
 	}
 }
 
-// record is a judged reading.
+// record is a judged reading. All that is written anew for it stands in one piece of the slab.
 func (p *publisher) record(r *record.Record, scores []record.Score, standing record.Standing) Output {
-	key := p.text(r.Device)
-	subject := key
+	b := p.slab.room(4096)
+	start := len(b)
+	b = append(b, r.Device...)
+	key := len(b)
+	b = record.AppendEventID(b, &r.Origin)
+	id := len(b)
+	b = record.AppendTime(b, r.Time)
+	at := len(b)
+	b = record.AppendJSON(b, r, scores, standing)
+	p.slab.keep(b)
+
+	device := b[start:key:key]
+	subject := device
 	if escaped := record.EventSubject(r.Device); escaped != r.Device {
 		subject = p.text(escaped)
 	}
@@ -46,19 +57,14 @@ func (p *publisher) record(r *record.Record, scores []record.Score, standing rec
 	}
 	p.headers = [...]Header{
 		{"ce_specversion", version10},
-		{"ce_id", p.slab.take(len(r.Origin.Topic)+45, func(b []byte) []byte { return record.AppendEventID(b, &r.Origin) })},
+		{"ce_id", b[key:id:id]},
 		{"ce_type", eventTypes[r.Kind]},
 		{"ce_source", p.source},
 		{"ce_subject", subject},
-		{"ce_time", p.slab.take(len("2006-01-02T15:04:05.999999999Z"), func(b []byte) []byte { return record.AppendTime(b, r.Time) })},
+		{"ce_time", b[id:at:at]},
 		{"content-type", contentJSON},
 	}
-	return Output{
-		To:      Records,
-		Key:     key,
-		Value:   p.slab.take(4096, func(b []byte) []byte { return record.AppendJSON(b, r, scores, standing) }),
-		Headers: p.headers[:],
-	}
+	return Output{To: Records, Key: device, Value: b[at:len(b):len(b)], Headers: p.headers[:]}
 }
 
 // What all outputs share; nobody writes to it.

@@ -14,16 +14,26 @@ const slabSize = 64 << 10
 
 // take returns what fill appends. The result keeps no room behind it, so that nobody can append into a neighbour.
 func (s *slab) take(atMost int, fill func(dst []byte) []byte) []byte {
+	b := s.room(atMost)
+	from := len(b)
+	b = fill(b)
+	s.keep(b)
+	return b[from:len(b):len(b)]
+}
+
+// room is the block at hand, to be appended to and then kept. What stands in it is not the caller's.
+func (s *slab) room(atMost int) []byte {
 	if cap(s.block)-len(s.block) < atMost {
 		s.next(atMost)
 	}
-	from := len(s.block)
-	full := fill(s.block)
-	if cap(full) != cap(s.block) { // fill needed more than it announced and moved away
-		return full[from:len(full):len(full)]
+	return s.block
+}
+
+// keep ends what was begun with room.
+func (s *slab) keep(b []byte) {
+	if cap(b) == cap(s.block) { // else more was needed than announced, and it has moved away
+		s.block = s.block[:len(b)]
 	}
-	s.block = full
-	return full[from:len(full):len(full)]
 }
 
 func (s *slab) next(atLeast int) {
