@@ -17,6 +17,9 @@ import (
 // can tell what the broker did.
 func (s *session) commit(ctx context.Context, send sender, failed *produceFailure, last bool) error {
 	began := time.Now()
+	s.mu.Lock()
+	s.opened = false
+	s.mu.Unlock()
 	marks := s.stage.seal(began, last, send)
 	// The context of End is never cancelled by our stopping: a half ended transaction would have to be timed out.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*s.env.SessionTimeout)

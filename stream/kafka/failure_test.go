@@ -123,12 +123,17 @@ func TestDiskOfFormerTopic(t *testing.T) {
 	}
 }
 
+// newSequence makes a sequence of the raw topic that refuses all input.
+func (b *bench) newSequence() *Sequence {
+	return NewSequence(b.env, []string{"raw"}, b.plain, func() *stream.Sequencer {
+		return stream.NewSequencer(stream.NewIntake(nil, nil), func(_ record.Origin, _, value []byte) []byte { return value }, stream.NewMetrics())
+	})
+}
+
 // sequence runs a sequencer until its group has committed what was written to the raw topic, or it ends by itself.
 func (b *bench) sequence(written int64) error {
 	b.t.Helper()
-	s := NewSequence(b.env, []string{"raw"}, b.plain, func() *stream.Sequencer {
-		return stream.NewSequencer(stream.NewIntake(nil, nil), func(_ record.Origin, _, value []byte) []byte { return value }, stream.NewMetrics())
-	})
+	s := b.newSequence()
 	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	defer cancel()
 	done := make(chan error, 1)

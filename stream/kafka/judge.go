@@ -155,6 +155,8 @@ func (j *Judge) full() bool {
 	return false
 }
 
+func (j *Judge) stateful() bool { return true }
+
 // idle shows the devices as they are: what the last commit of a burst changed must not wait for the next reading.
 func (j *Judge) idle(now time.Time) {
 	for _, p := range j.opened() {

@@ -12,8 +12,9 @@ type pace struct {
 	took     time.Duration // and what it took
 }
 
-// firstPace is the first interval of a session; each is twice the one before until they have their length. Readers have
-// waited for as long as it took to come back, and the judge waits for the sequence besides.
+// firstPace is the first interval of a session, and after it was given more partitions; each is twice the one before until
+// they have their length. Readers have waited for as long as it took to come back, and the judge waits for the sequence
+// besides.
 const firstPace = 25 * time.Millisecond
 
 // end is when a transaction that begins now stops taking input. It takes some for a tenth of the interval at least, since
@@ -26,6 +27,9 @@ func (p *pace) end(now time.Time) time.Time {
 	}
 	return due
 }
+
+// restart makes the next interval a first one.
+func (p *pace) restart() { p.grown = 0 }
 
 // committed notes a commit.
 func (p *pace) committed(began, ended time.Time) { p.last, p.took = began, ended.Sub(began) }

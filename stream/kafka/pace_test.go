@@ -38,3 +38,13 @@ func TestPaceShorterThanTheFirst(t *testing.T) {
 		t.Errorf("ends after %v", got.Sub(now))
 	}
 }
+
+// More partitions are input that has waited.
+func TestPaceRestarts(t *testing.T) {
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	p := pace{interval: 200 * time.Millisecond, grown: 200 * time.Millisecond, last: now}
+	p.restart()
+	if got := p.end(now); got.Sub(now) != firstPace {
+		t.Errorf("ends after %v, want %v", got.Sub(now), firstPace)
+	}
+}

@@ -132,6 +132,8 @@ func (s *Sequence) idle(time.Time) {}
 
 func (s *Sequence) full() bool { return false }
 
+func (s *Sequence) stateful() bool { return false }
+
 func (s *Sequence) settle(time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -48,6 +48,8 @@ type stage interface {
 	settle(now time.Time)
 	// idle is called now and then while there is nothing to do.
 	idle(now time.Time)
+	// stateful says whether a recovery may have input to work again. If not, nothing is ever owed.
+	stateful() bool
 }
 
 // transactor is kgo.GroupTransactSession, except in a build that measures what transactions cost.
@@ -76,7 +78,7 @@ type session struct {
 	owned    map[place]int64
 	broken   error
 	revoke   bool // since the last End
-	opened   bool // a place, since flushed was asked for
+	opened   bool // a place, since the last commit began
 
 	heirs sync.WaitGroup // of transactions of the dead, see inherit
 

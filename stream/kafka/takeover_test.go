@@ -23,6 +23,7 @@ func (nothing) settle(time.Time)                                  {}
 
 func (nothing) idle(time.Time) {}
 func (nothing) full() bool     { return false }
+func (nothing) stateful() bool { return false }
 
 // TestTakeOver ends what former sessions of the same instance and stage left open, and nothing else.
 func TestTakeOver(t *testing.T) {

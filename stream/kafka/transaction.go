@@ -64,6 +64,9 @@ func (s *session) transaction(ctx context.Context) error {
 				return fmt.Errorf("begin transaction: %w", err)
 			}
 			begun, s.unsaved = true, true
+			if s.openedAnew() {
+				s.pace.restart()
+			}
 			ends = s.pace.end(time.Now())
 		}
 		s.held += fetches.NumRecords()
@@ -91,14 +94,16 @@ func (s *session) transaction(ctx context.Context) error {
 }
 
 // owesNothing says whether a recovery would have nothing to work again. A place that was opened since the last commit may
-// have come with a debt of its former owner, and without input nobody else would pay it before retention does.
-func (s *session) owesNothing() bool {
+// have come with a debt of its former owner, and without input nobody else would pay it before retention does. A stage that
+// has no state never owes anything, and a transaction of it without input would be empty: the client takes half a second
+// to end one that carries no offsets.
+func (s *session) owesNothing() bool { return !s.stage.stateful() || s.flushed && !s.openedAnew() }
+
+// openedAnew says whether a place was opened since the last commit began.
+func (s *session) openedAnew() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.opened {
-		s.opened, s.flushed = false, false
-	}
-	return s.flushed
+	return s.opened
 }
 
 // work hands each place's records to the stage, different places at the same time.
