@@ -2,7 +2,6 @@ package stream
 
 import (
 	"encoding/binary"
-	"hash/fnv"
 	"math"
 	"slices"
 
@@ -93,25 +92,14 @@ const confirmLeap = 3
 
 // contentHash covers what a correction may change.
 func contentHash(r *record.Record) uint64 {
-	h := fnv.New64a()
-	var b [8]byte
-	number := func(v uint64) {
-		binary.LittleEndian.PutUint64(b[:], v)
-		h.Write(b[:])
-	}
-	number(uint64(r.Time))
-	number(uint64(r.Status)<<8 | uint64(r.Value.Kind))
-	number(math.Float64bits(r.Value.Number))
-	number(math.Float64bits(r.Value.High))
-	for _, s := range [...]string{r.Value.Comparator, r.Value.Text, r.Unit, r.Test.LOINC, r.Test.Local} {
-		h.Write([]byte(s))
-		h.Write([]byte{0})
-	}
+	h := newHash.number(uint64(r.Time)).number(uint64(r.Status)<<8 | uint64(r.Value.Kind)).
+		number(math.Float64bits(r.Value.Number)).number(math.Float64bits(r.Value.High))
+	h = h.text(r.Value.Comparator).byte(0).text(r.Value.Text).byte(0).text(r.Unit).byte(0)
+	h = h.text(r.Test.LOINC).byte(0).text(r.Test.Local).byte(0)
 	for i := range r.Channels {
-		h.Write([]byte(r.Channels[i].Name))
-		number(math.Float64bits(r.Channels[i].Value))
+		h = h.text(r.Channels[i].Name).number(math.Float64bits(r.Channels[i].Value))
 	}
-	return h.Sum64()
+	return uint64(h)
 }
 
 // bytes is the memory that the ring takes.
