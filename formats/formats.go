@@ -13,8 +13,9 @@ import (
 // Format reads the messages of one topic. It may hold scratch space and serves one goroutine.
 type Format interface {
 	// Decode appends the readings of one message to dst. After an error dst is returned as it came. The payload
-	// may be reused at once: texts of a reading are copies. The list of channels of a reading, though, is reused
-	// when dst is handed in again, cut to be empty; copy what outlives that.
+	// may be reused at once: texts of a reading are copies, which may share their memory with those of other messages;
+	// clone what is kept for long. The list of channels of a reading is reused when dst is handed in again, cut to be
+	// empty; copy what outlives that.
 	Decode(dst []record.Raw, payload []byte) ([]record.Raw, error)
 }
 

@@ -22,6 +22,7 @@ type JSON struct {
 	members members
 	names   nameSet // that are no fields
 	habit   habit
+	texts   record.Texts
 }
 
 // NewJSON is the Plugin of JSON. It takes neither columns nor a header.
@@ -35,13 +36,13 @@ func NewJSON(o Options) (Format, error) {
 	return &JSON{kind: o.Kind}, nil
 }
 
-// Decode reads one message. The reading's texts are slices of one copy of the payload, which is the only
-// allocation unless a text has escapes.
+// Decode reads one message. The reading's texts are slices of one copy of the payload; nothing is allocated for them
+// alone unless a text has escapes.
 func (j *JSON) Decode(dst []record.Raw, payload []byte) ([]record.Raw, error) {
 	if len(payload) > MaxMessage {
 		return dst, fmt.Errorf("read json: %w, %d bytes", ErrTooLarge, MaxMessage)
 	}
-	j.scan = scanner{s: string(payload)}
+	j.scan = scanner{s: j.texts.Copy(payload)}
 	j.members.reset()
 	j.names.reset()
 	err := j.message()

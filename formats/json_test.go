@@ -123,13 +123,13 @@ func TestJSONRefusesWhatIsNotUTF8(t *testing.T) {
 	}
 }
 
-// The texts of a message are one copy of it, so that a reading costs one allocation.
-func TestJSONAllocatesOnce(t *testing.T) {
+// The texts of a message lie in room that it shares with others, so that a reading costs no allocation.
+func TestJSONAllocatesSeldom(t *testing.T) {
 	for _, payload := range []string{lab, station} {
 		f := newFormat(t, NewJSON, Options{})
 		var raws []record.Raw
 		n := testing.AllocsPerRun(200, func() { raws, _ = f.Decode(raws[:0], []byte(payload)) })
-		if n > 2 { // one is the payload that this test makes
+		if n > 1 { // the payload that this test makes
 			t.Errorf("%v allocations of %s", n, payload)
 		}
 	}

@@ -8,10 +8,13 @@ import (
 
 var errCorrupt = errors.New("decode record: corrupt")
 
-// UnmarshalBinary reads what AppendBinary wrote. The room of r.Channels is used again. The strings of r share
-// one copy of b: whoever keeps one for long keeps some 200 bytes unless it clones it. Damaged input gives an
-// error and leaves r in no particular state; it never asks for more memory than its own length.
-func (r *Record) UnmarshalBinary(b []byte) error {
+// UnmarshalBinary reads what AppendBinary wrote, see UnmarshalString. The strings of r share one copy of b.
+func (r *Record) UnmarshalBinary(b []byte) error { return r.UnmarshalString(string(b)) }
+
+// UnmarshalString reads what AppendBinary wrote. The room of r.Channels is used again. The strings of r are parts of b:
+// whoever keeps one for long keeps all of it, unless it clones it. Damaged input gives an error and leaves r in no
+// particular state; it never asks for more memory than its own length.
+func (r *Record) UnmarshalString(b string) error {
 	if len(b) < 6 {
 		return errCorrupt
 	}
@@ -21,7 +24,7 @@ func (r *Record) UnmarshalBinary(b []byte) error {
 	if b[1] < byte(Result) || b[1] > byte(Tick) {
 		return fmt.Errorf("decode record: kind %d is not known", b[1])
 	}
-	d := decoder{s: string(b[6:]), mask: uint32(b[2]) | uint32(b[3])<<8 | uint32(b[4])<<16 | uint32(b[5])<<24}
+	d := decoder{s: b[6:], mask: uint32(b[2]) | uint32(b[3])<<8 | uint32(b[4])<<16 | uint32(b[5])<<24}
 	channels := r.Channels[:0]
 	*r = Record{}
 	r.Kind, r.Channels = Kind(b[1]), channels

@@ -35,6 +35,7 @@ type Worker struct {
 
 	// scratch
 	rec      record.Record
+	texts    record.Texts
 	scores   []record.Score
 	opinions []opinion
 	standing detectors.Standing // of the reading at hand
@@ -84,7 +85,7 @@ func (w *Worker) Process(m Message, emit Emit) error {
 }
 
 func (w *Worker) processEntry(m Message, emit Emit) error {
-	if err := w.rec.UnmarshalBinary(m.Value); err != nil {
+	if err := w.rec.UnmarshalString(w.texts.Copy(m.Value)); err != nil {
 		return fmt.Errorf("read log entry at offset %d of %s/%d: %w", m.Offset, m.Topic, m.Partition, err)
 	}
 	if w.rec.Kind == record.Tick {
