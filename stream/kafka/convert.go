@@ -1,6 +1,8 @@
 package kafka
 
 import (
+	"time"
+
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream"
@@ -18,6 +20,7 @@ func incoming(r *kgo.Record) stream.Message {
 type sheaf struct {
 	records blocks[kgo.Record]
 	headers blocks[kgo.RecordHeader]
+	at      time.Time // of the records; zero leaves it to the client, which reads the clock for each
 }
 
 const (
@@ -75,11 +78,11 @@ func (b *blocks[T]) reuse() {
 	b.free, b.used, b.left = b.used, b.free[:0], nil
 }
 
-// outgoing is the Kafka record of an output. Its timestamp is left to the client: brokers delete by timestamp and
-// refuse future ones, so event time, which may be years away, stays in the message.
+// outgoing is the Kafka record of an output. Its timestamp is that of the sheaf, when work on what was fetched began:
+// brokers delete by timestamp and refuse future ones, so event time, which may be years away, stays in the message.
 func (env *Environment) outgoing(o stream.Output, s *sheaf) *kgo.Record {
 	r := s.record()
-	r.Key, r.Value = o.Key, o.Value
+	r.Key, r.Value, r.Timestamp = o.Key, o.Value, s.at
 	switch o.To {
 	case stream.Log:
 		r.Topic = env.Topics.Log

@@ -2,9 +2,27 @@ package kafka
 
 import (
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/stream"
 )
+
+// TestOutgoing: an output becomes a record of its sink's topic, at the time that its input was taken to work.
+func TestOutgoing(t *testing.T) {
+	env := &Environment{Config: DefaultConfig()}
+	headers := []stream.Header{{Key: "a", Value: []byte("1")}, {Key: "b"}}
+	for to, topic := range map[stream.Sink]string{stream.Log: "labwatch.log", stream.Records: "labwatch.records",
+		stream.Alerts: "labwatch.alerts", stream.Rejects: "labwatch.rejects"} {
+		s := sheaf{at: time.Unix(1764000000, 0)}
+		r := env.outgoing(stream.Output{To: to, Key: []byte("k"), Value: []byte("v"), Headers: headers}, &s)
+		if r.Topic != topic || string(r.Key) != "k" || string(r.Value) != "v" || !r.Timestamp.Equal(s.at) ||
+			len(r.Headers) != 2 || r.Headers[0].Key != "a" || string(r.Headers[0].Value) != "1" || r.Headers[1].Key != "b" {
+			t.Errorf("to %d goes %+v", to, r)
+		}
+	}
+}
 
 // TestSheafGivesBlankRecords: what is handed out is blank and nobody else's, also where it was used before, and of a burst
 // no more is kept than the round after it needs.

@@ -132,6 +132,7 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 		return j.broken(at, p.next, p.unread)
 	}
 	p.kept.first = f.LogStartOffset
+	p.sheaf.at = time.Now()
 	emit := func(o stream.Output) { send(j.env.outgoing(o, &p.sheaf), nil) }
 	for _, r := range f.Records {
 		if r.Offset < p.next {

@@ -119,6 +119,7 @@ func (s *Sequence) work(at place, f kgo.FetchTopicPartition, send sender) error 
 	if l == nil {
 		return fmt.Errorf("got records of partition %d of %s, which is not open", at.partition, at.topic)
 	}
+	l.sheaf.at = time.Now()
 	emit := func(o stream.Output) { send(s.env.outgoing(o, &l.sheaf), nil) }
 	for _, r := range f.Records {
 		l.sequencer.Process(incoming(r), emit)
