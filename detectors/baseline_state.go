@@ -62,6 +62,7 @@ func (b *Baseline) UnmarshalBinary(data []byte) error {
 	switch {
 	case len(sorted) > 0:
 		n.hasRef, n.ranks = true, newRanks(sorted, ranks{})
+		n.ranks.finder = newFinder(n.ranks.levels)
 		n.fitTo(sorted)
 	case n.momN > 0:
 		n.warmUp()

@@ -3,7 +3,8 @@ package detectors
 // A finder spares a search among sorted values most of its steps, each of which fetches another line of memory: it knows
 // where the values of each of 64 stripes of equal width begin. A stripe holds some ten of 500 values, two lines. The
 // stripe of a number rises with it, however its arithmetic rounds, so what is found is exact. Stripes leave out one value
-// in 32 at each end, which are in the first and the last one: a wild value cannot make all others share a stripe.
+// in 32 at each end, which are in the first and the last one: a wild value cannot make all others share a stripe. The zero finder knows nothing and
+// searches among all.
 type finder struct {
 	from    float64
 	perUnit float64             // stripes a unit
@@ -46,6 +47,9 @@ func (f *finder) stripe(x float64) int {
 
 // below is the number of the values that are below x. They are those that the finder was made of.
 func (f *finder) below(sorted []float64, x float64) int {
+	if f.perUnit == 0 {
+		return below(sorted, x)
+	}
 	at := f.stripe(x)
 	first, next := f.first[at], f.first[at+1]
 	return int(first) + below(sorted[first:next], x)

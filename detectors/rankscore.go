@@ -24,7 +24,7 @@ type ranks struct {
 	upTo   []uint16  // number of values not above each
 	scores []int32   // of each level, standardized, in units of 2⁻²⁰
 	n      int       // values
-	finder finder    // of the levels
+	finder finder    // of the levels of a reference
 	mean   float64   // of the scores of the list itself, not 0 when its ties are lopsided
 	spread float64   // their SD
 	tied   float64   // probability that two different values of the list are equal
@@ -47,7 +47,6 @@ func newRanks(sorted []float64, old ranks) ranks {
 		r.levels, r.upTo = append(r.levels, sorted[i]), append(r.upTo, uint16(j))
 		i = j
 	}
-	r.finder = newFinder(r.levels)
 	r.standardize()
 	return r
 }

@@ -130,25 +130,31 @@ func (q *quantile) learn(x float32) {
 	}
 	q.height[0], q.height[4] = min(q.height[0], x), max(q.height[4], x)
 	for i := 1; i < 4; i++ {
+		less := uint16(0) // no branch: which way it goes is chance
 		if x < q.height[i] {
-			q.place[i]++
+			less = 1
 		}
+		q.place[i] += less
 	}
 	q.place[4]++
 	last := float64(q.n) // the rank of the newest, from 0
 	q.n++
 	p := float64(q.p)
-	for i, share := range [...]float64{p / 2, p, (1 + p) / 2} {
-		i++
-		d := 1 + float64(last*share) - float64(q.place[i])
-		if d >= 1 && q.place[i+1]-q.place[i] > 1 {
-			q.move(i, 1)
-		} else if d <= -1 && q.place[i]-q.place[i-1] > 1 {
-			q.move(i, -1)
-		}
-	}
+	q.follow(1, float64(last*(p/2)))
+	q.follow(2, float64(last*p))
+	q.follow(3, float64(last*((1+p)/2)))
 	if q.n >= rarityLong {
 		q.forget()
+	}
+}
+
+// follow moves a marker towards the rank, from 0, where it should stand.
+func (q *quantile) follow(i int, rank float64) {
+	d := 1 + rank - float64(q.place[i])
+	if d >= 1 && q.place[i+1]-q.place[i] > 1 {
+		q.move(i, 1)
+	} else if d <= -1 && q.place[i]-q.place[i-1] > 1 {
+		q.move(i, -1)
 	}
 }
 

@@ -141,38 +141,33 @@ func (w *window) newest(count int, s Sample) (m Moments, since int64) {
 		since = w.at[w.index(first)]
 	}
 	old := w.n - first
-	n := old
-	if extra {
-		n++
+	var room [104]float64 // the default windows
+	values := room[:0]
+	for i := range old {
+		values = append(values, w.value(first+i))
 	}
-	return momentsOf(n, func(i int) float64 {
-		if i < old {
-			return w.value(first + i)
-		}
-		return s.Value()
-	}), since
+	if extra {
+		values = append(values, s.Value())
+	}
+	return plainMoments(values), since
 }
 
 // plainMoments are the mean and the SD (n-1) of all values. SD is 0 for fewer than two; all is unknown when
 // numbers are too large to square. Two passes from a value of the set, so that neither a large offset nor an
 // earlier wild value costs digits.
 func plainMoments(xs []float64) Moments {
-	return momentsOf(len(xs), func(i int) float64 { return xs[i] })
-}
-
-// momentsOf are those of n values.
-func momentsOf(n int, at func(i int) float64) Moments {
+	n := len(xs)
 	if n == 0 {
 		return Moments{}
 	}
-	origin, sum := at(0), 0.0
-	for i := range n {
-		sum += at(i) - origin
+	origin, sum := xs[0], 0.0
+	for _, x := range xs {
+		sum += x - origin
 	}
 	mean := origin + sum/float64(n)
 	squares := 0.0
-	for i := range n {
-		d := at(i) - mean
+	for _, x := range xs {
+		d := x - mean
 		squares += float64(d * d)
 	}
 	m := Moments{Mean: mean, N: n}

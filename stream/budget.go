@@ -19,6 +19,7 @@ type promised struct {
 	detectors.Promised
 	index int // in the panel
 	row   int
+	rate  float64 // false alarms a reading
 }
 
 // SharesOf finds them among the detectors of a series of the kind, which named names.
@@ -26,7 +27,7 @@ func SharesOf(dets []detectors.Detector, named []Named, kind record.Kind, polici
 	for i, n := range named {
 		policy := policies[n.Name]
 		if p, ok := dets[i].(detectors.Promised); ok && p.RunLength() > 0 && policy.Alerts(kind) {
-			all = append(all, promised{p, i, policy.Policy.OpenAfter})
+			all = append(all, promised{p, i, policy.Policy.OpenAfter, 1 / p.RunLength()})
 		}
 	}
 	return all
@@ -34,8 +35,10 @@ func SharesOf(dets []detectors.Detector, named []Named, kind record.Kind, polici
 
 // Ask asks each of them for the run length, in readings.
 func (all Shares) Ask(arl0 float64) {
-	for _, p := range all {
+	for i := range all {
+		p := &all[i]
 		p.Ask(arl0, p.row)
+		p.rate = 1 / p.RunLength()
 	}
 }
 
@@ -67,9 +70,9 @@ func (t *tally) pass(newest, to int64, falseAlarms float64) {
 
 // expect counts the false alarms to be expected of one reading's scores.
 func (t *tally) expect(promises Shares, opinions []opinion) {
-	for _, p := range promises {
-		if opinions[p.index].ready {
-			t.expected += 1 / p.RunLength()
+	for i := range promises {
+		if p := &promises[i]; opinions[p.index].ready {
+			t.expected += p.rate
 		}
 	}
 }

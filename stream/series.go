@@ -107,9 +107,20 @@ func (s *series) learn(sample detectors.Sample) {
 func (s *series) remember(about subject) {
 	s.seen = max(s.seen, about.at)
 	if s.unit != about.unit || s.test != about.test {
-		s.unit = cloned(about.unit)
-		s.test = record.Test{Local: cloned(about.test.Local), LOINC: cloned(about.test.LOINC), Name: cloned(about.test.Name)}
+		s.unit, s.test = together(about.unit, about.test)
 	}
+}
+
+// together copies unit and test into one piece of memory: they are compared with every reading's.
+func together(unit string, t record.Test) (string, record.Test) {
+	var all strings.Builder
+	all.Grow(len(unit) + len(t.Local) + len(t.LOINC) + len(t.Name))
+	keep := func(s string) string {
+		from := all.Len()
+		all.WriteString(s)
+		return all.String()[from:]
+	}
+	return keep(unit), record.Test{Local: keep(t.Local), LOINC: keep(t.LOINC), Name: keep(t.Name)}
 }
 
 // cloned copies a string out of a message, whose memory is not ours to keep.
@@ -225,8 +236,7 @@ func readSeries(r *reader, j *Judging, device, name string) *series {
 	}
 	kind[0], r.b = r.b[0], r.b[1:]
 	s := newSeries(j, record.Kind(kind[0]), device, name)
-	s.unit = r.string()
-	s.test = record.Test{Local: r.string(), LOINC: r.string(), Name: r.string()}
+	s.unit, s.test = together(r.string(), record.Test{Local: r.string(), LOINC: r.string(), Name: r.string()})
 	s.seen = r.varint()
 	s.votes.read(r)
 	s.pace.read(r)
