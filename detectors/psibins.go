@@ -8,6 +8,7 @@ const fewLevels = 20
 // psiBins cut the line for the population stability index. Bin i holds the values above edge i-1 and up to
 // edge i, so that a value on an edge, common in rounded data, always falls the same way.
 type psiBins struct {
+	room  []float64 // of the next three, which every reading goes through: together they are fewer lines of memory
 	edges []float64 // upper edges of all bins but the last, rising
 	p     []float64 // share of the reference in each bin, +1/2 a bin
 	logp  []float64
@@ -19,9 +20,12 @@ type psiBins struct {
 // quantiles, fixed until the next reference; edges that collide on tied data are merged and the true share
 // of each bin is counted. Under 20 distinct values each has a bin of its own, with edges half way between.
 func (b *psiBins) build(ref *ranks, bins, w int) {
-	b.edges = cutBins(b.edges[:0], ref, bins)
-	n := len(b.edges) + 1
-	b.p, b.logp = zeroed(b.p, n), zeroed(b.logp, n)
+	var scratch [fewLevels]float64
+	edges := cutBins(scratch[:0], ref, bins)
+	n := len(edges) + 1
+	b.room = zeroed(b.room, 3*n)
+	b.edges, b.p, b.logp = b.room[:n-1], b.room[n:2*n], b.room[2*n:]
+	copy(b.edges, edges)
 	b.total = float64(w) + 0.5*float64(n)
 	b.logt = math.Log(b.total)
 	bin := 0
@@ -87,7 +91,7 @@ func (b *psiBins) index(counts []int32, logs []float64) float64 {
 	return sum
 }
 
-func (b *psiBins) bytes() int { return 8 * (cap(b.edges) + cap(b.p) + cap(b.logp)) }
+func (b *psiBins) bytes() int { return 8 * cap(b.room) }
 
 // zeroed returns a slice of n zeros in the memory of s when that is large enough.
 func zeroed[T any](s []T, n int) []T {

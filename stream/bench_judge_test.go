@@ -21,6 +21,13 @@ func BenchmarkJudgeNumber(b *testing.B) {
 	}
 }
 
+// benchWarmUpSeries is a function of its own for the sake of profiles.
+func benchWarmUpSeries(numbers int, one func()) {
+	for range numbers {
+		one()
+	}
+}
+
 func benchJudgeNumber(b *testing.B, kind record.Kind, devices int) {
 	const analytes = 5
 	w := NewWorker(benchJudging(b), nil, testSeal)
@@ -55,9 +62,7 @@ func benchJudgeNumber(b *testing.B, kind record.Kind, devices int) {
 		at += int64(200 * time.Microsecond)
 		n++
 	}
-	for range 600 * devices * analytes {
-		one()
-	}
+	benchWarmUpSeries(600*devices*analytes, one)
 	b.ReportAllocs()
 	before := benchCPU(b)
 	b.ResetTimer()
