@@ -14,7 +14,7 @@ import (
 // BenchmarkJudgeNumber is what one number of one series costs, without the record around it: score, decide, learn. The
 // larger the fleet, the more of it is fetching from memory what the series has learned.
 func BenchmarkJudgeNumber(b *testing.B) {
-	for _, devices := range []int{20, 500} {
+	for _, devices := range []int{100, 500} {
 		for _, kind := range []record.Kind{record.Result, record.Telemetry} {
 			b.Run(fmt.Sprintf("%s/devices=%d", kind, devices), func(b *testing.B) { benchJudgeNumber(b, kind, devices) })
 		}

@@ -131,8 +131,9 @@ func (s *bench) prepare(n int) {
 }
 
 func (s *bench) batch() {
+	emit := s.emit
 	for _, m := range s.prepared {
-		s.work(m, s.emit)
+		s.work(m, emit)
 	}
 	s.commit(s.prepared[len(s.prepared)-1])
 }
@@ -193,6 +194,7 @@ func benchWorker(b *testing.B, w *Worker, warmUp int, next func() Message) {
 		commit: func(last Message) {
 			w.Checkpoint(last.At, last.Offset+1, budget, func(string, []byte) {})
 			w.Committed(last.At)
+			w.Reuse()
 		}}
 	s.run(b, warmUp)
 }
