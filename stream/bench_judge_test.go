@@ -58,7 +58,7 @@ func benchJudgeNumber(b *testing.B, kind record.Kind, devices int) {
 			about.patient = patients[n%len(patients)]
 		}
 		w.scores, w.standing = w.scores[:0], detectors.Standing{}
-		w.judgeNumber(d, about, values[n%len(values)], false, false, emit)
+		w.judgeNumber(d, &about, values[n%len(values)], false, false, emit)
 		at += int64(200 * time.Microsecond)
 		n++
 	}

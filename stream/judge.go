@@ -72,15 +72,15 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility, patient: r.Patient}
-	w.errorCode(d, about, r.Value.Number, r.Flags, emit)
+	w.errorCode(d, &about, r.Value.Number, r.Flags, emit)
 	if r.Kind == record.Control {
 		w.qcFailed(d, r, emit)
 	}
 	if !r.Teachable() {
 		return
 	}
-	suspect := w.limit(d, about, w.j.tests[name], r.Value.Number, emit)
-	w.judgeNumber(d, about, r.Value.Number, suspect, r.Flags.Has(record.Early), emit)
+	suspect := w.limit(d, &about, w.j.tests[name], r.Value.Number, emit)
+	w.judgeNumber(d, &about, r.Value.Number, suspect, r.Flags.Has(record.Early), emit)
 }
 
 func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, emit Emit) {
@@ -89,16 +89,16 @@ func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, em
 	if limit != nil {
 		about.unit, about.label = limit.Unit, limit.Label
 	}
-	w.errorCode(d, about, c.Value, c.Flags, emit)
+	w.errorCode(d, &about, c.Value, c.Flags, emit)
 	if !c.Teachable() {
 		return
 	}
-	suspect := w.limit(d, about, limit, c.Value, emit)
-	w.judgeNumber(d, about, c.Value, suspect, r.Flags.Has(record.Early), emit)
+	suspect := w.limit(d, &about, limit, c.Value, emit)
+	w.judgeNumber(d, &about, c.Value, suspect, r.Flags.Has(record.Early), emit)
 }
 
 // judgeNumber is score, then decide, then learn, for one number of one series.
-func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, early bool, emit Emit) {
+func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, early bool, emit Emit) {
 	named := w.j.Plan.Series[about.kind]
 	if len(named) == 0 {
 		return // nobody would ask the baseline
@@ -140,11 +140,11 @@ func (w *Worker) judgeNumber(d *device, about subject, value float64, suspect, e
 		}
 		state := s.state(i)
 		seen := unlimited(applies, o.observe(about.at, value, sign(value-mean)))
-		change := step(about, named[i].Name, policy.Policy, state, seen)
+		change := step(*about, named[i].Name, policy.Policy, state, seen)
 		if change == alerts.Quiet {
 			continue
 		}
-		w.say(about, named[i].Name, state, change, s.explain(i, sample, o, value), emit)
+		w.say(*about, named[i].Name, state, change, s.explain(i, sample, o, value), emit)
 		if change == alerts.Opened {
 			w.tally.opened++
 			s.baseline.Discard() // the newest values may be of the fault already

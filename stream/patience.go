@@ -60,12 +60,12 @@ func (w *Waiting) read(r *reader) {
 }
 
 // outlast ends the alerts of a sensor that have lasted too long to be a fault of the moment, and learns it anew.
-func (w *Worker) outlast(about subject, s *series, emit Emit) {
+func (w *Worker) outlast(about *subject, s *series, emit Emit) {
 	if s.kind != record.Telemetry {
 		return
 	}
 	if s.waiting.Outlasted(w.j.AcceptAfter, Lasting(w.j.Plan.Series[s.kind], s.states, w.j.policies), about.at) {
-		w.accept(alerts.StatOutlasted, about, s, emit)
+		w.accept(alerts.StatOutlasted, *about, s, emit)
 	}
 }
 

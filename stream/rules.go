@@ -10,7 +10,7 @@ import (
 
 // rule moves one plain rule's alert on. Healthy states are not kept, so a device that is well costs nothing.
 // explain is called only when there is something to say.
-func (w *Worker) rule(d *device, about subject, name string, p alerts.Policy, o alerts.Observation) (*alerts.State, alerts.Change) {
+func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o alerts.Observation) (*alerts.State, alerts.Change) {
 	if len(d.rules) == 0 && !breaks(o) {
 		return nil, alerts.Quiet // most readings
 	}
@@ -20,7 +20,7 @@ func (w *Worker) rule(d *device, about subject, name string, p alerts.Policy, o 
 		s = &w.state
 		*s = alerts.State{}
 	}
-	change := step(about, name, p, s, o)
+	change := step(*about, name, p, s, o)
 	switch {
 	case s.Healthy():
 		delete(d.rules, key)
@@ -47,19 +47,19 @@ func unlimited(applies bool, o alerts.Observation) alerts.Observation {
 	return o
 }
 
-func (w *Worker) errorCode(d *device, about subject, value float64, flags record.Flag, emit Emit) {
+func (w *Worker) errorCode(d *device, about *subject, value float64, flags record.Flag, emit Emit) {
 	r := &w.j.Alerts.ErrorCode
 	if d.spent(r.Enabled, alerts.RuleErrorCode, about.series) {
 		return
 	}
 	o := unlimited(r.Enabled, r.Observe(about.at, value, flags))
 	if s, change := w.rule(d, about, alerts.RuleErrorCode, r.Policy, o); change != alerts.Quiet {
-		w.say(about, alerts.RuleErrorCode, s, change, r.Explain(value), emit)
+		w.say(*about, alerts.RuleErrorCode, s, change, r.Explain(value), emit)
 	}
 }
 
 // limit says whether the value breaks its limit, which may be none.
-func (w *Worker) limit(d *device, about subject, limit *alerts.Limit, value float64, emit Emit) bool {
+func (w *Worker) limit(d *device, about *subject, limit *alerts.Limit, value float64, emit Emit) bool {
 	applies := w.j.Alerts.Limit.Enabled && limit != nil
 	if d.spent(applies, alerts.RuleLimit, about.series) {
 		return false
@@ -69,7 +69,7 @@ func (w *Worker) limit(d *device, about subject, limit *alerts.Limit, value floa
 	}
 	o := unlimited(applies, limit.Observe(about.at, value, about.unit))
 	if s, change := w.rule(d, about, alerts.RuleLimit, w.j.Alerts.Limit.Policy, o); change != alerts.Quiet {
-		w.say(about, alerts.RuleLimit, s, change, limit.Explain(value), emit)
+		w.say(*about, alerts.RuleLimit, s, change, limit.Explain(value), emit)
 	}
 	return breaks(o)
 }
@@ -91,7 +91,7 @@ func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 		return
 	}
 	o := unlimited(q.Enabled, q.Observe(r))
-	if s, change := w.rule(d, about, alerts.RuleQCFailed, q.Policy, o); change != alerts.Quiet {
+	if s, change := w.rule(d, &about, alerts.RuleQCFailed, q.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleQCFailed, s, change, q.Explain(r), emit)
 	}
 }
@@ -110,7 +110,7 @@ func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
 		}
 		about.own = fmt.Sprintf("%s/%d/%d/%d", r.Origin.Topic, r.Origin.Partition, r.Origin.Offset, r.Origin.Index)
 	}
-	if s, change := w.rule(d, about, alerts.RuleCriticalValue, c.Policy(), c.Observe(r)); change != alerts.Quiet {
+	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), c.Observe(r)); change != alerts.Quiet {
 		w.say(about, alerts.RuleCriticalValue, s, change, c.Explain(r), emit)
 		if change == alerts.Opened {
 			d.forgetCritical()

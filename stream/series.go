@@ -104,7 +104,7 @@ func (s *series) learn(sample detectors.Sample) {
 }
 
 // remember keeps what alerts without a record of their own need to say about the series.
-func (s *series) remember(about subject) {
+func (s *series) remember(about *subject) {
 	s.seen = max(s.seen, about.at)
 	if s.unit != about.unit || s.test != about.test {
 		s.unit, s.test = together(about.unit, about.test)
