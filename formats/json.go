@@ -128,7 +128,12 @@ func (j *JSON) member(f field, name string) error {
 	if f == channelsField && (j.scan.at('{') || j.scan.at('[')) {
 		return j.channels()
 	}
-	value, sort, err := j.scan.value(1)
+	value, sort, err := "", textValue, error(nil)
+	if j.scan.at('"') { // most
+		value, err = j.scan.text()
+	} else {
+		value, sort, err = j.scan.value(1)
+	}
 	if err != nil {
 		return err
 	}

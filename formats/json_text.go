@@ -17,32 +17,32 @@ var (
 // text reads a text from its opening quote to behind the closing one. Without escapes it is a slice of the
 // message.
 func (c *scanner) text() (string, error) {
-	start := c.i + 1
+	s, start := c.s, c.i+1
 	i := start
-	for len(c.s)-i >= 8 { // eight at a time to the first byte that needs a look
-		odd := odd(eight(c.s[i:]))
+	for len(s)-i >= 8 { // eight at a time to the first byte that needs a look
+		odd := odd(eight(s[i:]))
 		if odd != 0 {
 			i += bits.TrailingZeros64(odd) / 8
 			break
 		}
 		i += 8
 	}
-	for ; i < len(c.s); i++ {
-		switch b := c.s[i]; {
+	for ; i < len(s); i++ {
+		switch b := s[i]; {
 		case b == '"':
 			c.i = i + 1
-			return c.s[start:i], nil
+			return s[start:i], nil
 		case b >= utf8.RuneSelf:
 			c.wide = true
 		case b == '\\':
 			c.i = i
-			return c.escaped(c.s[start:i])
+			return c.escaped(s[start:i])
 		case b < ' ':
 			c.i = i
 			return "", errControl
 		}
 	}
-	c.i = len(c.s)
+	c.i = len(s)
 	return "", errOpen
 }
 

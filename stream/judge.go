@@ -125,7 +125,9 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 		w.standing = w.standing.Worst(s.standing)
 	}
 	for i, o := range w.opinions {
-		w.scores = append(w.scores, record.Score{Detector: named[i].Name, Series: s.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
+		if !w.muted {
+			w.scores = append(w.scores, record.Score{Detector: named[i].Name, Series: s.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
+		}
 		suspect = suspect || o.breach()
 		if !counts {
 			continue
@@ -186,7 +188,9 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 	w.standing = w.standing.Worst(m.standing)
 	for i, o := range w.opinions {
 		name := w.j.Plan.Group[i].Name
-		w.scores = append(w.scores, record.Score{Detector: name, Series: g.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
+		if !w.muted {
+			w.scores = append(w.scores, record.Score{Detector: name, Series: g.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
+		}
 		if m.accepts(i) || m.idle(i) && !o.breach() {
 			continue // as in judgeNumber
 		}
