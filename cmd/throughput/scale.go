@@ -35,8 +35,21 @@ type scale struct {
 // learned is how many readings of each analyte fill the baseline and every window.
 const learned = 1200
 
-func analyte(i int) string {
-	return [...]string{"GLU", "NA", "K", "CREA", "ALT", "AST", "CA", "CL"}[i%8]
+// analyte is a test that the devices run. Values come in the unit in which labwatch publishes them, rounded as analysers
+// round, which is what most devices of real sites do: such values are stored in two bytes each. A value that labwatch
+// must convert is a long fraction, in eight.
+type analyte struct {
+	code, unit string
+	mean, sd   float64 // of patients, as those of labwatch simulate
+	decimals   int
+}
+
+func analyteOf(i int) analyte {
+	all := [...]analyte{
+		{"GLU", "mg/dL", 95, 10, 0}, {"NA", "mmol/L", 140, 2.5, 0}, {"K", "mmol/L", 4.2, 0.35, 1}, {"CHOL", "mg/dL", 185, 35, 0},
+		{"HGB", "g/dL", 14.2, 1.3, 1}, {"PLT", "10*3/uL", 250, 55, 0}, {"HBA1C", "%", 5.4, 0.4, 1}, {"RBC", "10*6/uL", 4.7, 0.45, 2},
+	}
+	return all[i%len(all)]
 }
 
 func measureScale(ctx context.Context, b *bench) error {
@@ -73,11 +86,11 @@ func (s *scale) of(device string) int32 {
 
 func (s *scale) reading(device string, i int, at time.Time) *kgo.Record {
 	s.serial++
-	when := at.UTC().Format(time.RFC3339Nano)
+	when, a := at.UTC().Format(time.RFC3339Nano), analyteOf(i)
 	return &kgo.Record{Topic: s.input, Key: []byte(device), Partition: s.of(device), Value: fmt.Appendf(nil,
-		`{"kind":"result","result_id":"R%d","patient_id":"P%d","test_code":%q,"result_value":"%.1f","result_unit":"mmol/L",`+
+		`{"kind":"result","result_id":"R%d","patient_id":"P%d","test_code":%q,"result_value":"%.*f","result_unit":%q,`+
 			`"device_id":%q,"collected_timestamp":%q,"resulted_timestamp":%q}`,
-		s.serial, s.serial, analyte(i), 100+3*s.rng.NormFloat64(), device, when, when)}
+		s.serial, s.serial, a.code, a.decimals, a.mean+a.sd*s.rng.NormFloat64(), a.unit, device, when, when)}
 }
 
 func (s *scale) send(ctx context.Context, records []*kgo.Record) error {
