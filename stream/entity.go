@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -38,6 +39,14 @@ const snapshotVersion = 4
 // snapshot is a state as it is stored.
 func snapshot(covers int64, state interface{ appendState([]byte) []byte }) []byte {
 	return state.appendState(snapshotHead(covers))
+}
+
+// snapshot is the same, written in room that is used again. It has the size that it needs: one that grew as it was
+// written would leave several times as much to the garbage collector.
+func (w *Worker) snapshot(covers int64, state interface{ appendState([]byte) []byte }) []byte {
+	w.blob = append(w.blob[:0], snapshotVersion)
+	w.blob = state.appendState(binary.AppendUvarint(w.blob, uint64(covers)))
+	return bytes.Clone(w.blob)
 }
 
 func snapshotHead(covers int64) []byte {

@@ -86,19 +86,19 @@ func (d *ownedDevice) put(w *Worker, put func(key string, blob []byte)) {
 			put(deviceKind+d.name, nil)
 		} else {
 			d.learned = d.covers
-			put(deviceKind+d.name, snapshot(d.covers, deviceState{d.held.device, w.j}))
+			put(deviceKind+d.name, w.snapshot(d.covers, deviceState{d.held.device, w.j}))
 		}
 	}
 	w.summarise(d)
 	d.saved = w.memory.checkpoint
-	put(cardKind+d.name, snapshot(d.covers, &d.card))
+	put(cardKind+d.name, w.snapshot(d.covers, &d.card))
 }
 
 func (g *ownedGroup) bytes() int64 { return 0 } // groups stay in memory
 
 func (g *ownedGroup) put(w *Worker, put func(key string, blob []byte)) {
 	g.saved = w.memory.checkpoint
-	put(groupKind+g.name, snapshot(g.covers, groupState{g.group, w.j}))
+	put(groupKind+g.name, w.snapshot(g.covers, groupState{g.group, w.j}))
 }
 
 // groupOf finds or makes the group of a telemetry reading. A device sends the same channels again and again, so its

@@ -161,7 +161,7 @@ func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) (err 
 func (w *Worker) learnedBlob(d *ownedDevice, covers int64) ([]byte, error) {
 	switch {
 	case d.held != nil:
-		return snapshot(covers, deviceState{d.held.device, w.j}), nil
+		return w.snapshot(covers, deviceState{d.held.device, w.j}), nil
 	case d.learned == noLearned:
 		return nil, nil
 	}
