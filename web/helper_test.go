@@ -106,7 +106,7 @@ func full() *Page {
 	set.NewPrometheusHistogramExt(`labwatch_test_seconds{part="b"}`, []float64{0.1, 1}).Update(7)
 	set.NewCounter("labwatch_test_total").Inc()
 	page.Add(set, map[string]string{"labwatch_test_seconds": "A histogram.", "labwatch_test_total": "A counter."})
-	process := Process{ReadBuild(`v1 "test"`)}
+	process := Process{Build: ReadBuild(`v1 "test"`), MemoryLimit: 1 << 30}
 	page.Add(process, process.Help())
 	fleet := FleetMetrics{Fleet: hostileFleet(), Limit: 2000}
 	page.Add(fleet, fleet.Help())

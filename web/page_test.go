@@ -45,6 +45,9 @@ func TestPageIsWhole(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
+	if got := found["go_memlimit_bytes"]; got != "1073741824" { // the operator's, not what the runtime is at
+		t.Errorf("go_memlimit_bytes is %s", got)
+	}
 	page.Add(oneLine("labwatch_unexplained 1"), nil)
 	if names := page.WithoutHelp(); len(names) != 1 || names[0] != "labwatch_unexplained" {
 		t.Errorf("got %v", names)

@@ -11,7 +11,11 @@ import (
 
 // Process writes the build, and what the Go runtime and the system say of the process. The library writes more than
 // this; what is not in Help is left out, such as histograms that Prometheus cannot read.
-type Process struct{ Build Build }
+type Process struct {
+	Build Build
+	// MemoryLimit is the one that the operator has set, in bytes: labwatch may move the runtime's below it.
+	MemoryLimit int64
+}
 
 var _ Exposer = Process{}
 
@@ -23,13 +27,16 @@ func (p Process) WritePrometheus(w io.Writer) {
 	metrics.WriteFDMetrics(&all)
 	help := p.Help()
 	for line := range bytes.Lines(all.Bytes()) {
-		if help[string(sampleName(line))] != "" {
+		if name := string(sampleName(line)); help[name] != "" && name != memoryLimit {
 			_, _ = w.Write(line)
 		}
 	}
+	fmt.Fprintf(w, "%s %d\n", memoryLimit, p.MemoryLimit)
 	fmt.Fprintf(w, "labwatch_build_info{version=\"%s\",revision=\"%s\",goversion=\"%s\"} 1\n",
 		Label(p.Build.Version), Label(p.Build.Revision), Label(runtime.Version()))
 }
+
+const memoryLimit = "go_memlimit_bytes"
 
 // Help is one line for each family.
 func (Process) Help() map[string]string {
@@ -39,7 +46,7 @@ func (Process) Help() map[string]string {
 		"go_gomaxprocs":                      "Threads that may run Go code at the same time.",
 		"go_goroutines":                      "Goroutines that exist.",
 		"go_info":                            "Always 1; the label names the version of Go.",
-		"go_memlimit_bytes":                  "Soft memory limit of the runtime, GOMEMLIMIT.",
+		memoryLimit:                          "Memory limit that the operator has set, GOMEMLIMIT.",
 		"go_memstats_alloc_bytes_total":      "Bytes allocated on the heap since the start.",
 		"go_memstats_heap_alloc_bytes":       "Bytes of heap objects, dead ones not yet swept included.",
 		"go_memstats_heap_inuse_bytes":       "Bytes of heap spans in use.",

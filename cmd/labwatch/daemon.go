@@ -50,6 +50,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	if err != nil {
 		return err
 	}
+	closing.add("heap limit", limitHeap(cfg.Judge.MemoryMB))
 	health := newHealth(&f.readiness)
 	d.log.Info().Str("address", f.address).Str("keys", d.keys.ID()).Str("fingerprint", d.keys.Fingerprint()).Msg("labwatch starts")
 

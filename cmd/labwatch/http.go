@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -38,7 +39,7 @@ func openFront(d *daemon, closing *closers) (*front, error) {
 	f.reload.part(func(c *config.Config) (func(), error) { return access.Prepare(c.HTTP) },
 		"http.token_file", "http.operators", "http.tls.", "http.allow_anonymous")
 	build := web.ReadBuild(version)
-	process := web.Process{Build: build}
+	process := web.Process{Build: build, MemoryLimit: debug.SetMemoryLimit(-1)}
 	f.page.Add(process, process.Help())
 	f.page.Add(d.metrics.Set(), d.metrics.Help())
 	ready := web.ReadyMetrics{Readiness: &f.readiness}
