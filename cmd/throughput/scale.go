@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"labwatch/cmd/rig"
 )
 
 // scale is how labwatch does with more devices than fit its memory: how long it takes to be ready, with its state on
@@ -210,7 +212,7 @@ func (s *scale) recover(ctx context.Context, name string, deleted, work bool) er
 		return errors.Join(err, c.stop())
 	}
 	took := time.Since(began)
-	fmt.Printf("recovery of=%q ready_seconds=%.2f %s\n", name, took.Seconds(), s.memoryOf(ctx, c))
+	fmt.Printf("recovery of=%q ready_seconds=%.2f %s\n", name, took.Seconds(), s.memoryOf(c))
 	if !work {
 		return c.stop()
 	}
@@ -226,12 +228,12 @@ func (s *scale) recover(ctx context.Context, name string, deleted, work bool) er
 			return errors.Join(err, c.stop())
 		}
 		if sent++; sent%50 == 0 {
-			fmt.Printf("working seconds=%.0f %s\n", time.Since(began).Seconds(), s.memoryOf(ctx, c))
+			fmt.Printf("working seconds=%.0f %s\n", time.Since(began).Seconds(), s.memoryOf(c))
 		}
 		time.Sleep(time.Until(at.Add(100 * time.Millisecond)))
 	}
 	used, _ := c.cpu()
-	fmt.Printf("worked records=%d cpu_seconds=%.1f %s\n", s.serial-partitions*learned*s.analytes, (used - cpu).Seconds(), s.memoryOf(ctx, c))
+	fmt.Printf("worked records=%d cpu_seconds=%.1f %s\n", s.serial-partitions*learned*s.analytes, (used - cpu).Seconds(), s.memoryOf(c))
 	c.Kill()
 	return nil
 }
@@ -256,7 +258,7 @@ func (s *scale) caughtUp(ctx context.Context, c *child, patience time.Duration) 
 }
 
 // memoryOf reads the kernel's figures and labwatch's own.
-func (s *scale) memoryOf(ctx context.Context, c *child) string {
+func (s *scale) memoryOf(c *child) string {
 	var b strings.Builder
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.Cmd.Process.Pid))
 	for _, field := range []struct{ key, name string }{{"VmRSS:", "rss_mb"}, {"RssAnon:", "anonymous_mb"}, {"RssFile:", "files_mb"}, {"VmHWM:", "peak_mb"}} {
@@ -267,12 +269,17 @@ func (s *scale) memoryOf(ctx context.Context, c *child) string {
 			}
 		}
 	}
-	for _, field := range []struct{ key, name string }{{"labwatch_devices_known", "devices"}, {"labwatch_devices_in_memory", "in_memory"},
+	families := []struct{ key, name string }{{"labwatch_devices_known", "devices"}, {"labwatch_devices_in_memory", "in_memory"},
 		{"labwatch_device_memory_bytes", "device_bytes"}, {"labwatch_device_memory_hits_total", "hits"},
 		{"labwatch_device_memory_misses_total", "misses"}, {"labwatch_device_memory_evictions_total", "evictions"},
-		{"labwatch_state_disk_bytes", "disk_bytes"}} {
-		value, _ := c.metric(ctx, field.key) // zero before there is one
-		fmt.Fprintf(&b, "%s=%.0f ", field.name, value)
+		{"labwatch_state_disk_bytes", "disk_bytes"}}
+	sums := map[string]float64{} // of one scrape: each takes memory of its own, which is not to be measured
+	if answer, err := http.Get("http://" + c.address + "/metrics"); err == nil {
+		_ = rig.Samples(answer.Body, func(name, _ string, value float64) { sums[name] += value })
+		_ = answer.Body.Close()
+	}
+	for _, field := range families {
+		fmt.Fprintf(&b, "%s=%.0f ", field.name, sums[field.key]) // zero before there is one
 	}
 	return b.String()
 }
