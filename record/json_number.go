@@ -6,7 +6,7 @@ import (
 )
 
 // tens are the powers of ten that the decimals below need; all are exact.
-var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
+var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
 
 // appendShortest writes the shortest decimal that reads back to the same bits, with an exponent only below 1e-6 and
 // from 1e21 on. x is finite.
@@ -63,25 +63,25 @@ func appendFigure(dst []byte, x float64) []byte {
 	if abs < 0.001 || abs >= 1e6 {
 		return strconv.AppendFloat(dst, x, 'g', figureDigits, 64)
 	}
-	// Scaled to six digits before the point. The product is off by at most 2^-33 here, so only a fraction that near
-	// to a half could be rounded to the wrong side; strconv decides those.
-	places := 0
-	for abs*tens[places] < 1e5 {
-		places++
-	}
+	// Scaled to six digits before the point, by the power of ten that the one of two is above. The product is off by at
+	// most 2^-33 here, so only a fraction that near to a half could be rounded to the wrong side; strconv decides those,
+	// and what gets a seventh digit.
+	binary := int(math.Float64bits(abs)>>52) - 1023
+	places := 5 - binary*1233>>12 // 1233/4096 is the decimal logarithm of 2 to 5 digits
 	scaled := abs * tens[places]
-	n := int64(scaled)
-	part := scaled - float64(n)
-	if math.Abs(part-0.5) < 1e-6 || n >= 999_999 || part > 1-1e-6 {
-		return strconv.AppendFloat(dst, x, 'g', figureDigits, 64)
+	if scaled >= 1e6 {
+		places--
+		scaled = abs * tens[places]
 	}
-	if part > 0.5 {
-		n++
+	n := int64(scaled + 0.5)
+	if math.Abs(scaled-float64(n)) > 0.5-1e-6 || n > 999_999 {
+		return strconv.AppendFloat(dst, x, 'g', figureDigits, 64)
 	}
 	return appendSix(appendSign(dst, x), uint32(n), places)
 }
 
-// appendSix writes n/10^places without the zeros at its end. n has six digits and places is at most eight.
+// appendSix writes n/10^places without the zeros at its end. n has six digits and places is at most eight. All six are
+// written, which is the quickest, and then cut.
 func appendSix(dst []byte, n uint32, places int) []byte {
 	high, low := n/1000, n%1000
 	six := [figureDigits]byte{byte('0' + high/100), byte('0' + high/10%10), byte('0' + high%10),
@@ -90,13 +90,16 @@ func appendSix(dst []byte, n uint32, places int) []byte {
 	for end > max(whole, 1) && six[end-1] == '0' {
 		end--
 	}
+	from := len(dst)
 	if whole <= 0 {
-		dst = append(dst, "0.00"[:2-whole]...)
-		return append(dst, six[:end]...)
+		dst = append(dst, "0.00"...)[:from+2-whole]
+		return append(dst, six[:]...)[:from+2-whole+end]
 	}
-	dst = append(dst, six[:whole]...)
-	if end > whole {
-		dst = append(append(dst, '.'), six[whole:end]...)
+	dst = append(append(dst, '0'), six[:]...)
+	copy(dst[from:], six[:whole])
+	if end == whole {
+		return dst[:from+whole]
 	}
-	return dst
+	dst[from+whole] = '.'
+	return dst[:from+1+end]
 }

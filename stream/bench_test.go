@@ -217,7 +217,7 @@ func sequenced(b *testing.B, next func() Message) func() Message {
 // BenchmarkSequencer is decode, standardize and encode for the log.
 func BenchmarkSequencer(b *testing.B) {
 	q := NewSequencer(benchIntake(b), testSeal, NewMetrics())
-	s := &bench{next: newBenchLab().mixed, work: q.Process, commit: func(Message) { q.Committed() }}
+	s := &bench{next: newBenchLab().mixed, work: q.Process, commit: func(Message) { q.Committed(); q.Reuse() }}
 	s.run(b, benchBatch)
 }
 

@@ -27,11 +27,13 @@ func (p *publisher) text(s string) []byte {
 
 // log is a standardized reading on its way to the judge, keyed so that a device stays in one partition.
 func (p *publisher) log(r *record.Record) Output {
-	return Output{
-		To:    Log,
-		Key:   p.text(r.Device),
-		Value: p.slab.take(1024, func(b []byte) []byte { return record.AppendBinary(b, r) }),
-	}
+	b := p.slab.room(1024)
+	start := len(b)
+	b = append(b, r.Device...)
+	key := len(b)
+	b = record.AppendBinary(b, r)
+	p.slab.keep(b)
+	return Output{To: Log, Key: b[start:key:key], Value: b[key:len(b):len(b)]}
 }
 
 // record is a judged reading. All that is written anew for it stands in one piece of the slab.

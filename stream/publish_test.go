@@ -19,6 +19,8 @@ func TestPublisherKeepsWhatItGave(t *testing.T) {
 		o := p.record(r, nil, record.Standing{})
 		got = append(got, o.Key, o.Value)
 		want = append(want, []byte(r.Device), record.AppendJSON(nil, r, nil, record.Standing{}))
+		entry := p.log(r)
+		got, want = append(got, entry.Key, entry.Value), append(want, []byte(r.Device), record.AppendBinary(nil, r))
 		texts := map[string]string{"ce_id": fmt.Sprintf("raw/0/%d", i), "ce_time": string(record.AppendTime(nil, r.Time)),
 			"ce_subject": fmt.Sprintf("device%%20%d", i%7)}
 		for _, h := range o.Headers {
@@ -27,7 +29,7 @@ func TestPublisherKeepsWhatItGave(t *testing.T) {
 			}
 		}
 	}
-	if len(got) != 5*500 {
+	if len(got) != 7*500 {
 		t.Fatalf("%d parts", len(got))
 	}
 	for i := range got {
