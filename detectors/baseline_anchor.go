@@ -3,7 +3,6 @@ package detectors
 import (
 	"math"
 	"math/bits"
-	"slices"
 )
 
 // room is the number of values that are worked on without allocating: the longest first block of the default Size. A
@@ -25,8 +24,7 @@ func (b *Baseline) anchor() {
 	var blockRoom, sortedRoom [room]float64
 	var scoresRoom [room]int32
 	block := b.block.appendTo(blockRoom[:0], 0)
-	sorted := append(sortedRoom[:0], block...)
-	slices.Sort(sorted)
+	sorted := b.block.appendSorted(sortedRoom[:0])
 	if !b.anchored() { // the ranks have room to grow, which is over
 		b.ranks, b.order = ranks{}, nil
 	}

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -41,6 +42,13 @@ func TestNumbersAreExact(t *testing.T) {
 			for i, x := range want {
 				if math.Float64bits(n.at(i)) != math.Float64bits(x) {
 					rt.Fatalf("number %d is %v, want %v", i, n.at(i), x)
+				}
+			}
+			rising := append([]float64{7}, want...)
+			slices.Sort(rising[1:])
+			for i, x := range n.appendSorted([]float64{7}) {
+				if math.Float64bits(x) != math.Float64bits(rising[i]) {
+					rt.Fatalf("sorted number %d is %v, want %v", i, x, rising[i])
 				}
 			}
 		}
