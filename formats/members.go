@@ -50,6 +50,7 @@ func (m *members) kind(told record.Kind) (record.Kind, error) {
 		for _, k := range kinds {
 			if text == k.String() {
 				said = k
+				break
 			}
 		}
 	}
@@ -95,15 +96,12 @@ func isChannel(name string) bool {
 	case "", "batch", "model", "serial", "firmware", "version", "location", "message", "comment", "comments", "note", "notes", "schema", "type":
 		return false
 	}
-	for _, end := range [...]string{"_id", "_timestamp", "_date", "_name", "_by"} {
-		if strings.HasSuffix(name, end) {
+	if end := strings.LastIndexByte(name, '_'); end >= 0 {
+		switch name[end:] {
+		case "_id", "_timestamp", "_date", "_name", "_by":
 			return false
 		}
 	}
-	for _, start := range [...]string{"patient", "technician", "operator", "user"} {
-		if strings.HasPrefix(name, start) {
-			return false
-		}
-	}
-	return true
+	return !strings.HasPrefix(name, "patient") && !strings.HasPrefix(name, "technician") &&
+		!strings.HasPrefix(name, "operator") && !strings.HasPrefix(name, "user")
 }
