@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -40,11 +41,10 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	revoked := s.revoke
 	s.revoke = false
 	s.mu.Unlock()
-	if overtaken := err == nil && !committed || errors.Is(err, errOvertaken); overtaken && ctx.Err() != nil && failed.get() == nil {
-		s.unsaved = false // it was aborted in order, as if its input had not been read
-		s.env.Log.Info().Str("stage", s.name).Int("messages", s.held).Bool("revoked", revoked).
-			Msg("the last transaction before the stop was not committed but aborted: whoever has its partitions next works its input")
-		return errStopped
+	aborted := err == nil && !committed || errors.Is(err, errOvertaken)
+	s.unsaved = s.unsaved && !aborted // as if its input had not been read
+	if aborted && ctx.Err() != nil && !isFatal(failed.get()) {
+		return s.stopAborted(failed.get(), revoked)
 	}
 	if err != nil {
 		return fmt.Errorf("end transaction: %w", err)
@@ -62,14 +62,23 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	if err := failed.get(); isFatal(err) {
 		return err
 	}
-	if ctx.Err() != nil {
-		return errors.Join(errors.New("transaction was not committed"), failed.get())
-	}
 	s.stats.again.Add(s.held)
 	s.env.Log.Info().Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
 		Msg("transaction was not committed; recovering from the committed offsets")
 	s.held = 0
 	return s.reopen(ctx)
+}
+
+// stopAborted ends a session that was told to stop and whose last transaction was aborted in order. Other than one whose end
+// nobody knows that is no failure: nothing is lost, and nothing stays open.
+func (s *session) stopAborted(cause error, revoked bool) error {
+	level := zerolog.InfoLevel
+	if cause != nil {
+		level = zerolog.WarnLevel
+	}
+	s.env.Log.WithLevel(level).Str("stage", s.name).Int("messages", s.held).Bool("revoked", revoked).AnErr("cause", cause).
+		Msg("the last transaction before the stop was not committed but aborted: whoever has its partitions next works its input")
+	return errStopped
 }
 
 // annotate adds the marks to an offset commit. The client names the places that had input; of the others those are added
@@ -144,6 +153,5 @@ func (s *session) reopen(ctx context.Context) error {
 		back[at.topic][at.partition] = kgo.EpochOffset{Epoch: -1, Offset: next}
 	}
 	s.gts.Client().SetOffsets(back)
-	s.unsaved = false // memory is that of the committed offsets again
 	return nil
 }

@@ -83,7 +83,7 @@ type session struct {
 	heirs sync.WaitGroup // of transactions of the dead, see inherit
 
 	// Of the loop alone:
-	unsaved   bool // a transaction was begun and has not been committed
+	unsaved   bool // a transaction was begun and was neither committed nor aborted
 	pace      pace
 	committed time.Time // last
 	flushed   bool      // since then nothing is owed

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -52,13 +53,14 @@ func TestStopBeforeAnythingIsRead(t *testing.T) {
 type stopping struct {
 	*Judge
 	stop func()
+	err  error // of working them; may be nil
 }
 
 var _ stage = stopping{}
 
 func (s stopping) work(at place, f kgo.FetchTopicPartition, send sender) error {
 	s.stop()
-	return s.Judge.work(at, f, send)
+	return errors.Join(s.Judge.work(at, f, send), s.err)
 }
 
 // TestStopCommitsOnce: the commit at a stop pays all that is owed, also of partitions that were opened since the one before.
@@ -67,8 +69,8 @@ func TestStopCommitsOnce(t *testing.T) {
 	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
 	b.write("a", 5)
 	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
-	ctx, stop := context.WithCancel(t.Context())
-	if err := runSessions(ctx, b.env, "judge", []string{j.topic}, stopping{j, stop}, &j.stats.sessionStats); err != nil {
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	if err := runSessions(ctx, b.env, "judge", []string{j.topic}, stopping{j, stop, nil}, &j.stats.sessionStats); err != nil {
 		t.Fatal(err)
 	}
 	if n := j.stats.commits.Get(); n != 1 {
@@ -94,5 +96,85 @@ func TestSequenceOwesNothing(t *testing.T) {
 	}
 	if n := s.stats.commits.Get(); n != 0 {
 		t.Errorf("%d commits, and there was no input", n)
+	}
+}
+
+// TestStopMeetsFailure: what a stop cannot commit is aborted in order, and the next start works it. That is no failure; where
+// the abort fails too, nobody knows how the transaction ends, and that is one.
+func TestStopMeetsFailure(t *testing.T) {
+	refused := kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: "labwatch.records", Err: kerr.InvalidRecord, Count: -1}
+	endless := kfake.Fault{Keys: []kmsg.Key{kmsg.EndTxn}, Err: kerr.InvalidTxnState, Count: -1}
+	for name, c := range map[string]struct {
+		faults []kfake.Fault
+		work   error
+		fails  bool
+	}{
+		"an output is refused":        {faults: []kfake.Fault{refused}},
+		"and the abort too":           {faults: []kfake.Fault{refused, endless}, fails: true},
+		"a new session is needed":     {work: errDiskBack},
+		"but the abort is refused":    {faults: []kfake.Fault{endless}, work: errDiskBack, fails: true},
+		"no new session would help":   {work: lasting(errDiskBack), fails: true},
+		"nor could it write anything": {faults: []kfake.Fault{refused}, work: lasting(errDiskBack), fails: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.write("a", 5)
+			var faults *kfake.FaultHandle
+			if c.faults != nil {
+				faults = b.cluster.Fault(c.faults...)
+			}
+			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			ctx, stop := context.WithTimeout(t.Context(), patience)
+			err := runSessions(ctx, b.env, "judge", []string{j.topic}, stopping{j, stop, c.work}, &j.stats.sessionStats)
+			if (err != nil) != c.fails {
+				t.Errorf("the stop ended with %v", err)
+			}
+			if n := j.stats.commits.Get(); n != 0 {
+				t.Errorf("%d commits, want none", n)
+			}
+			if faults != nil {
+				faults.Remove()
+			}
+			if _, err := b.judge(nil); err != nil {
+				t.Fatal(err)
+			}
+			if ids := b.published(5); len(ids) != 5 {
+				t.Errorf("%d records are published, want 5", len(ids))
+			}
+		})
+	}
+}
+
+// recovering is a judge that is told to stop when it opens a partition again.
+type recovering struct {
+	*Judge
+	stop  func()
+	again *bool
+}
+
+var _ stage = recovering{}
+
+func (r recovering) open(ctx context.Context, at place) (int64, error) {
+	if *r.again {
+		r.stop()
+		<-ctx.Done()
+	}
+	*r.again = true
+	return r.Judge.open(ctx, at)
+}
+
+// TestStopMeetsRecovery: a stop that comes while an aborted transaction is recovered from has nothing to save.
+func TestStopMeetsRecovery(t *testing.T) {
+	b := newBench(t)
+	b.write("a", 5)
+	refusal := b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: b.env.Topics.Records, Err: kerr.InvalidRecord, Count: -1})
+	defer refusal.Remove()
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	if err := runSessions(ctx, b.env, "judge", []string{j.topic}, recovering{j, stop, new(bool)}, &j.stats.sessionStats); err != nil {
+		t.Error(err)
+	}
+	if n := j.stats.aborts.Get(); n != 1 {
+		t.Errorf("%d transactions were aborted, want 1", n)
 	}
 }

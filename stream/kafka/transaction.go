@@ -155,7 +155,7 @@ func (s *session) fetchError(fetches kgo.Fetches) (err error) {
 	return err
 }
 
-// abandon aborts what was begun. The error stands; the next session recovers.
+// abandon aborts what was begun. The error stands, and the next session recovers, unless there is to be none.
 func (s *session) abandon(ctx context.Context, begun bool, err error) error {
 	if !begun {
 		return err
@@ -163,7 +163,11 @@ func (s *session) abandon(ctx context.Context, begun bool, err error) error {
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.env.SessionTimeout)
 	defer cancel()
 	if _, abortErr := s.gts.End(end, kgo.TryAbort); abortErr != nil {
-		err = errors.Join(err, fmt.Errorf("abort transaction: %w", abortErr))
+		return errors.Join(err, fmt.Errorf("abort transaction: %w", abortErr))
+	}
+	s.unsaved = false
+	if ctx.Err() != nil && !isFatal(err) {
+		return s.stopAborted(err, false)
 	}
 	return err
 }
