@@ -59,7 +59,7 @@ func TestParseTime(t *testing.T) {
 
 // FuzzParseTime compares with the standard library wherever that can read the text too.
 func FuzzParseTime(f *testing.F) {
-	for _, s := range []string{"2026-11-23T10:30:00Z", "2026-11-23T10:30:00.5-08:00", "2026-11-23 10:30:00", "20261123103015", "1700000000123"} {
+	for _, s := range []string{"2026-11-23T10:30:00Z", "2026-11-23T10:30:00.5-08:00", "2026-11-23 10:30:00", "20261123103015", "1700000000123", "2000-01-01T0:00:00Z"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -67,6 +67,9 @@ func FuzzParseTime(f *testing.F) {
 		at, err := time.Parse(time.RFC3339Nano, text)
 		if err != nil || at.Year() < firstYear+1 || at.Year() >= lastYear || len(text) > 35 {
 			return
+		}
+		if text[12] == ':' {
+			return // an hour of one digit, which time.Parse takes but RFC 3339 does not know: go.dev/issue/54580
 		}
 		if _, offset := at.Zone(); offset > 18*3600 || offset < -18*3600 {
 			return
