@@ -13,11 +13,11 @@ type scored struct {
 	sum    int64   // of those
 	stamp  uint64  // of the baseline that they are from
 	built  bool
-	buf    []int32 // of recent
+	buf    []int32 // of recent; nil until it is asked
 }
 
 func newScored(size int) scored {
-	return scored{win: newWindow(size), scores: make([]int32, size), buf: make([]int32, 0, size)}
+	return scored{win: newWindow(size), scores: make([]int32, size)}
 }
 
 // knows says whether s can be scored against b.
@@ -30,6 +30,9 @@ func (w *scored) knows(s Sample, b *Baseline) bool {
 // seen, s may have been learned already, and is then not taken twice.
 func (w *scored) recent(s Sample, b *Baseline, seen bool) []int32 {
 	w.build(b)
+	if w.buf == nil {
+		w.buf = make([]int32, 0, w.win.size())
+	}
 	out, n := w.buf[:0], w.win.n
 	if w.win.due() && !(seen && w.win.ends(s)) {
 		out = append(out, b.score(s.Value()))
