@@ -80,8 +80,8 @@ func appendFigure(dst []byte, x float64) []byte {
 	return appendSix(appendSign(dst, x), uint32(n), places)
 }
 
-// appendSix writes n/10^places without the zeros at its end. n has six digits and places is at most eight. All six are
-// written, which is the quickest, and then cut.
+// appendSix writes n/10^places without the zeros at its end. n has six digits, of which only with six places the first may
+// be zero, and places is at most eight. All six are written, which is the quickest, and then cut.
 func appendSix(dst []byte, n uint32, places int) []byte {
 	high, low := n/1000, n%1000
 	six := [figureDigits]byte{byte('0' + high/100), byte('0' + high/10%10), byte('0' + high%10),

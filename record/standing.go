@@ -1,7 +1,5 @@
 package record
 
-import "math"
-
 // Standing is the one score of all detectors that judged a reading; the zero Standing is that of which nothing is known.
 type Standing struct {
 	Score     float32 // 0 to 1, higher is worse: 1/2 is what one reading in a hundred passes
@@ -14,11 +12,12 @@ func appendStanding(dst []byte, s Standing) []byte {
 	if !s.Known {
 		return dst
 	}
-	n, places := int64(math.Round(1000*float64(s.Score))), 3
-	for places > 0 && n%10 == 0 {
-		n /= 10
-		places--
+	dst = append(dst, `,"score":`...)
+	n := uint32(1000*float64(s.Score) + 0.5)
+	if n%1000 == 0 {
+		dst = append(dst, byte('0'+n/1000))
+	} else {
+		dst = appendSix(dst, 1000*n, 6)
 	}
-	dst = appendDecimal(append(dst, `,"score":`...), n, places)
 	return appendOptional(dst, `,"direction":"`, s.Direction)
 }

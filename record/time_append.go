@@ -29,20 +29,23 @@ func AppendTime(dst []byte, at int64) []byte {
 	return append(appendFraction(dst, uint32(nanos)), 'Z')
 }
 
-// appendFraction appends the point and as many digits of billionths as are needed; n is not zero.
+// appendFraction appends the point and as many digits of billionths as are needed; n is not zero. Most clocks have
+// thousandths.
 func appendFraction(dst []byte, n uint32) []byte {
-	var text [10]byte
-	text[0] = '.'
-	putPair(text[1:3], n/10_000_000)
-	putPair(text[3:5], n/100_000%100)
-	putPair(text[5:7], n/1000%100)
-	putPair(text[7:9], n/10%100)
-	text[9] = byte('0' + n%10)
-	end := len(text)
-	for text[end-1] == '0' {
-		end--
+	digits := 9
+	if n%1_000_000 == 0 {
+		n, digits = n/1_000_000, 3
 	}
-	return append(dst, text[:end]...)
+	for n%10 == 0 {
+		n, digits = n/10, digits-1
+	}
+	var text [10]byte
+	for i := digits; i > 0; i-- {
+		text[i] = byte('0' + n%10)
+		n /= 10
+	}
+	text[0] = '.'
+	return append(dst, text[:digits+1]...)
 }
 
 // putPair writes two digits.
