@@ -12,7 +12,7 @@ type pace struct {
 	took     time.Duration // and what it took
 }
 
-// firstPace is the first interval of a session, and after it was given more partitions; each is twice the one before until
+// firstPace is the first interval of a session, and while it is given more partitions; each is twice the one before until
 // they have their length. Readers have waited for as long as it took to come back, and the judge waits for the sequence
 // besides.
 const firstPace = 25 * time.Millisecond

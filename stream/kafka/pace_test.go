@@ -48,3 +48,21 @@ func TestPaceRestarts(t *testing.T) {
 		t.Errorf("ends after %v, want %v", got.Sub(now), firstPace)
 	}
 }
+
+// TestMovingIsSoonOver: intervals are short from when the group assigns anew until what it gave is committed.
+func TestMovingIsSoonOver(t *testing.T) {
+	b := newBench(t)
+	s := &session{env: b.env, stage: nothing{}, owned: map[place]int64{}}
+	if s.moving() {
+		t.Error("before anything has moved")
+	}
+	s.revoked(nil) // as the client calls it before it joins again
+	if !s.moving() {
+		t.Error("the group would wait for a whole interval")
+	}
+	s.revoke = false // by the commit
+	s.open(t.Context(), place{"raw", 0})
+	if !s.moving() {
+		t.Error("readers would wait for a whole interval")
+	}
+}

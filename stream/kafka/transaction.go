@@ -64,7 +64,7 @@ func (s *session) transaction(ctx context.Context) error {
 				return fmt.Errorf("begin transaction: %w", err)
 			}
 			begun, s.unsaved = true, true
-			if s.openedAnew() {
+			if s.moving() {
 				s.pace.restart()
 			}
 			ends = s.pace.end(time.Now())
@@ -104,6 +104,14 @@ func (s *session) openedAnew() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.opened
+}
+
+// moving says whether partitions come or go. The group waits for the end of a transaction before it gives any to us, and
+// readers wait for those that it has given.
+func (s *session) moving() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opened || s.revoke
 }
 
 // work hands each place's records to the stage, different places at the same time.
