@@ -3,34 +3,12 @@ package stream
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	"strings"
 
 	"labwatch/alerts"
 	"labwatch/detectors"
 	"labwatch/record"
 )
-
-// panel is the detectors of one series or one group, what their alerts stand at, and which of their scores are usual.
-type panel struct {
-	dets   []detectors.Detector
-	states []alerts.State // nil while there is nothing to remember of any
-	usual  []detectors.Rarity
-	heard  []bool // of those that may raise alerts of such readings; only they count in the one score
-}
-
-func newPanel(j *Judging, kind record.Kind, named []Named, owner, series string, base *detectors.Baseline) panel {
-	var p panel
-	for _, n := range named {
-		policy := j.policies[n.Name]
-		p.dets = append(p.dets, n.Make(detectors.Env{Rand: j.rng(owner, series, n.Name), Baseline: base}))
-		p.usual, p.heard = append(p.usual, detectors.NewRarity()), append(p.heard, policy.Alerts(kind))
-	}
-	for i, stands := range detectors.Stands(p.dets) {
-		p.heard[i] = p.heard[i] && stands
-	}
-	return p
-}
 
 // series is one device's readings of one analyte, control or channel.
 type series struct {
@@ -56,32 +34,6 @@ func newSeries(j *Judging, kind record.Kind, device, name string) *series {
 	s.panel = newPanel(j, kind, j.Plan.Series[kind], device, name, s.baseline)
 	s.promises = SharesOf(s.dets, j.Plan.Series[kind], kind, j.policies)
 	return s
-}
-
-// opinion is what one detector said of a sample.
-type opinion struct {
-	score  float64
-	ready  bool
-	limits detectors.Limits
-}
-
-// ask scores sample with every detector, in the plan's order, and learns nothing.
-// With timed it also measures how long each of them takes.
-func (p *panel) ask(j *Judging, named []Named, sample detectors.Sample, timed bool, dst []opinion) []opinion {
-	for i, d := range p.dets {
-		var o opinion
-		if timed {
-			o.score, o.ready = timedScore(j.times[named[i].Name], d, sample)
-		} else {
-			o.score, o.ready = d.Score(sample)
-		}
-		o.limits = detectors.Limits{Warning: math.NaN(), Critical: math.NaN()}
-		if l, ok := d.(detectors.Limited); ok {
-			o.limits = l.Limits()
-		}
-		dst = append(dst, o)
-	}
-	return dst
 }
 
 // bytes is about how much memory the series takes, in bytes.
@@ -125,95 +77,6 @@ func together(unit string, t record.Test) (string, record.Test) {
 
 // cloned copies a string out of a message, whose memory is not ours to keep.
 func cloned(s string) string { return strings.Clone(s) }
-
-// state is room for what the alert of a detector stands at.
-func (p *panel) state(i int) *alerts.State {
-	if p.states == nil {
-		p.states = make([]alerts.State, len(p.dets))
-	}
-	return &p.states[i]
-}
-
-func (p *panel) idle(i int) bool { return p.states == nil || p.states[i].Phase == alerts.Idle }
-
-// settle gives the states back when none of them remembers anything, as is the rule: 200 bytes each, which would have to
-// be fetched from memory for every reading.
-func (p *panel) settle() {
-	for i := range p.states {
-		if p.states[i] != (alerts.State{}) {
-			return
-		}
-	}
-	p.states = nil
-}
-
-// holding says whether an alert of this panel is open.
-func (p *panel) holding() bool {
-	for i := range p.states {
-		if p.states[i].Phase == alerts.Open {
-			return true
-		}
-	}
-	return false
-}
-
-// append writes, for each detector, its name, its own bytes, its alert and which of its scores are usual. Names let a later config
-// add, remove or reorder detectors without losing the others.
-func (p *panel) append(b []byte, named []Named) []byte {
-	b = binary.AppendUvarint(b, uint64(len(p.dets)))
-	for i, d := range p.dets {
-		b = appendString(b, named[i].Name)
-		b = appendBytes(b, mustMarshal(d))
-		var state alerts.State
-		if p.states != nil {
-			state = p.states[i]
-		}
-		b = appendBytes(b, appendAlert(nil, &state))
-		var usual []byte
-		if p.heard[i] {
-			usual = p.usual[i].Append(nil)
-		}
-		b = appendBytes(b, usual)
-	}
-	return b
-}
-
-// mustMarshal marshals what cannot fail to: detectors write memory.
-func mustMarshal(m interface{ MarshalBinary() ([]byte, error) }) []byte {
-	b, err := m.MarshalBinary()
-	if err != nil {
-		panic(fmt.Sprintf("marshal %T: %v", m, err))
-	}
-	return b
-}
-
-// read restores a panel. A detector whose parameters have changed so that it cannot take its old bytes starts anew;
-// the baseline stays.
-func (p *panel) read(r *reader, j *Judging, named []Named) {
-	for range r.count(4) {
-		name, det, alert, usual := r.string(), r.bytes(), r.bytes(), r.bytes()
-		if r.err != nil {
-			return
-		}
-		for i := range named {
-			if named[i].Name != name {
-				continue
-			}
-			if err := p.dets[i].UnmarshalBinary(det); err != nil {
-				j.Metrics.detectorRestarts.Inc()
-			}
-			if err := p.state(i).UnmarshalBinary(alert); err != nil {
-				r.fail(fmt.Errorf("read alert of %s: %w", name, err))
-				return
-			}
-			if err := p.usual[i].UnmarshalBinary(usual); err != nil {
-				r.fail(fmt.Errorf("read usual scores of %s: %w", name, err))
-				return
-			}
-		}
-	}
-	p.settle()
-}
 
 func (s *series) append(b []byte, named []Named) []byte {
 	b = append(b, byte(s.kind))
