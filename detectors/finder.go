@@ -3,8 +3,8 @@ package detectors
 // A finder spares a search among sorted values most of its steps, each of which fetches another line of memory: it knows
 // where the values of each of 64 stripes of equal width begin. A stripe holds some ten of 500 values, two lines. The
 // stripe of a number rises with it, however its arithmetic rounds, so what is found is exact. Stripes leave out one value
-// in 32 at each end, which are in the first and the last one: a wild value cannot make all others share a stripe. The zero finder knows nothing and
-// searches among all.
+// in 32 at each end, which are in the first and the last one: a wild value cannot make all others share a stripe. The zero
+// finder knows nothing and searches among all.
 type finder struct {
 	from    float64
 	perUnit float64             // stripes a unit

@@ -8,7 +8,7 @@ const fewLevels = 20
 // psiBins cut the line for the population stability index. Bin i holds the values above edge i-1 and up to
 // edge i, so that a value on an edge, common in rounded data, always falls the same way.
 type psiBins struct {
-	room  []float64 // of the next three, which every reading goes through: together they are fewer lines of memory
+	all   []float64 // room of the next three, which every reading goes through: together they are fewer lines of memory
 	edges []float64 // upper edges of all bins but the last, rising
 	p     []float64 // share of the reference in each bin, +1/2 a bin
 	logp  []float64
@@ -23,8 +23,8 @@ func (b *psiBins) build(ref *ranks, bins, w int) {
 	var scratch [fewLevels]float64
 	edges := cutBins(scratch[:0], ref, bins)
 	n := len(edges) + 1
-	b.room = zeroed(b.room, 3*n)
-	b.edges, b.p, b.logp = b.room[:n-1], b.room[n:2*n], b.room[2*n:]
+	b.all = zeroed(b.all, 3*n)
+	b.edges, b.p, b.logp = b.all[:n-1:n-1], b.all[n:2*n:2*n], b.all[2*n:]
 	copy(b.edges, edges)
 	b.total = float64(w) + 0.5*float64(n)
 	b.logt = math.Log(b.total)
@@ -91,7 +91,7 @@ func (b *psiBins) index(counts []int32, logs []float64) float64 {
 	return sum
 }
 
-func (b *psiBins) bytes() int { return 8 * cap(b.room) }
+func (b *psiBins) bytes() int { return 8 * cap(b.all) }
 
 // zeroed returns a slice of n zeros in the memory of s when that is large enough.
 func zeroed[T any](s []T, n int) []T {

@@ -27,8 +27,8 @@ func (w *window) newest(count int, s Sample) (m Moments, since int64) {
 		since = w.at[w.index(first)]
 	}
 	old := w.n - first
-	var room [104]float64 // the default windows
-	values := room[:0]
+	var space [100 + 1]float64 // the longest default window, which ks and psi have, and s
+	values := space[:0]
 	for i := range old {
 		values = append(values, w.value(first+i))
 	}

@@ -40,8 +40,9 @@ func (c ZMeanConfig) Validate() []error {
 // Limit: the window overlaps itself from record to record, so no p-value applies; the level comes from a
 // simulated run-length table for a baseline of 500, widened for fewer values. Critical is 1.5 times warning.
 //
-// Cost: a search and a normal quantile, 16 bytes a value of the window, no allocation. Source: van der Waerden's scores
-// (1952); control charts on them: Chakraborti & Graham, Nonparametric Statistical Process Control (2019).
+// Cost: a search and a normal quantile, no allocation; 16 bytes a value of the window, 20 when they have many decimals.
+// Source: van der Waerden's scores (1952); control charts on them: Chakraborti & Graham, Nonparametric Statistical Process
+// Control (2019).
 type zmean struct {
 	cfg ZMeanConfig
 	promise
