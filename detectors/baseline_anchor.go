@@ -30,8 +30,7 @@ func (b *Baseline) anchor() {
 	}
 	b.refSince = b.blockAt
 	b.momN, b.hasRef = 0, true
-	b.ranks = newRanks(sorted, b.ranks)
-	b.ranks.finder = newFinder(b.ranks.levels)
+	b.ranks = newReference(sorted, b.ranks)
 	if b.spacing.stride == 1 {
 		b.runs = countRuns(block)
 		b.runs.mode = common(sorted)

@@ -61,8 +61,7 @@ func (b *Baseline) UnmarshalBinary(data []byte) error {
 	n.version, n.resets, n.momN, n.skipped = uint32(version), uint32(resets), int(momN), int(skipped)
 	switch {
 	case len(sorted) > 0:
-		n.hasRef, n.ranks = true, newRanks(sorted, ranks{})
-		n.ranks.finder = newFinder(n.ranks.levels)
+		n.hasRef, n.ranks = true, newReference(sorted, ranks{})
 		n.fitTo(sorted)
 	case n.momN > 0:
 		n.warmUp()

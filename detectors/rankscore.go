@@ -51,6 +51,13 @@ func newRanks(sorted []float64, old ranks) ranks {
 	return r
 }
 
+// newReference is newRanks for a list that values will be looked up in for long: with a finder.
+func newReference(sorted []float64, old ranks) ranks {
+	r := newRanks(sorted, old)
+	r.finder = newFinder(r.levels)
+	return r
+}
+
 // standardize makes the scores of the levels.
 func (r *ranks) standardize() {
 	var quantileRoom [room]float64
