@@ -11,24 +11,26 @@ import (
 // A finder says what a search among all values does.
 func TestFinderIsExact(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	draws := map[string]func() float64{
-		"normal":           r.NormFloat64,
-		"rounded":          func() float64 { return math.Round(10 * r.NormFloat64()) },
-		"skewed":           func() float64 { return math.Exp(3 * r.NormFloat64()) },
-		"constant":         func() float64 { return 7 },
-		"two levels":       func() float64 { return float64(r.IntN(2)) },
-		"wild":             func() float64 { return math.Pow(10, 600*(r.Float64()-0.5)) },
-		"largest":          func() float64 { return math.MaxFloat64 * (r.Float64() - 0.5) * 2 },
-		"smallest":         func() float64 { return math.SmallestNonzeroFloat64 * float64(r.IntN(3)) },
-		"neighbours":       func() float64 { return math.Float64frombits(math.Float64bits(0.1) + uint64(r.IntN(999))) },
-		"far from nothing": func() float64 { return 1e15 + r.NormFloat64() },
-	}
-	for name, draw := range draws {
+	for _, values := range []struct {
+		name string
+		draw func() float64
+	}{
+		{"normal", r.NormFloat64},
+		{"rounded", func() float64 { return math.Round(10 * r.NormFloat64()) }},
+		{"skewed", func() float64 { return math.Exp(3 * r.NormFloat64()) }},
+		{"constant", func() float64 { return 7 }},
+		{"two levels", func() float64 { return float64(r.IntN(2)) }},
+		{"wild", func() float64 { return math.Pow(10, 600*(r.Float64()-0.5)) }},
+		{"largest", func() float64 { return math.MaxFloat64 * (r.Float64() - 0.5) * 2 }},
+		{"smallest", func() float64 { return math.SmallestNonzeroFloat64 * float64(r.IntN(3)) }},
+		{"neighbours", func() float64 { return math.Float64frombits(math.Float64bits(0.1) + uint64(r.IntN(999))) }},
+		{"far from nothing", func() float64 { return 1e15 + r.NormFloat64() }},
+	} {
 		for _, n := range []int{0, 1, 2, 20, 31, 32, 500, 2250} {
-			t.Run(fmt.Sprint(name, " ", n), func(t *testing.T) {
+			t.Run(fmt.Sprint(values.name, " ", n), func(t *testing.T) {
 				sorted := make([]float64, n)
 				for i := range sorted {
-					sorted[i] = draw()
+					sorted[i] = values.draw()
 				}
 				slices.Sort(sorted)
 				sorted = slices.Compact(sorted)
@@ -38,7 +40,7 @@ func TestFinderIsExact(t *testing.T) {
 					asked = append(asked, math.Nextafter(x, math.Inf(1)), math.Nextafter(x, math.Inf(-1)))
 				}
 				for range 1000 {
-					asked = append(asked, draw())
+					asked = append(asked, values.draw())
 				}
 				for _, x := range asked {
 					if got, want := f.below(sorted, x), below(sorted, x); got != want {
