@@ -36,13 +36,13 @@ func LearnedKey(device string) string { return deviceKind + device }
 // Upgrade.
 const snapshotVersion = 4
 
-// snapshot is a state as it is stored.
-func snapshot(covers int64, state interface{ appendState([]byte) []byte }) []byte {
+// encodeSnapshot is a state as it is stored, for those who have no worker.
+func encodeSnapshot(covers int64, state interface{ appendState([]byte) []byte }) []byte {
 	return state.appendState(snapshotHead(covers))
 }
 
-// snapshot is the same, written in room that is used again. It has the size that it needs: one that grew as it was
-// written would leave several times as much to the garbage collector.
+// snapshot is a state as it is stored. It is written in room of the worker that is used again, and then copied, so that it
+// has the size that it needs: one that grew as it was written would leave several times as much to the garbage collector.
 func (w *Worker) snapshot(covers int64, state interface{ appendState([]byte) []byte }) []byte {
 	w.blob = append(w.blob[:0], snapshotVersion)
 	w.blob = state.appendState(binary.AppendUvarint(w.blob, uint64(covers)))

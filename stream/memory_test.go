@@ -279,7 +279,7 @@ func TestUnreadableStateStops(t *testing.T) {
 		"gone":    func(string) ([]byte, error) { return nil, nil },
 		"failing": func(string) ([]byte, error) { return nil, errors.New("disk") },
 		"of another time": func(key string) ([]byte, error) {
-			return snapshot(3, deviceState{newDevice(&card{}), j}), nil
+			return encodeSnapshot(3, deviceState{newDevice(&card{}), j}), nil
 		},
 		"cut short": func(key string) ([]byte, error) { return []byte{snapshotVersion, 3}, nil },
 	} {

@@ -132,7 +132,7 @@ func TestGroupIsBounded(t *testing.T) {
 	if g.members["device-0"] != nil || g.members["device-10006"] == nil {
 		t.Error("others than the oldest were forgotten")
 	}
-	if b := snapshot(math.MaxInt64, groupState{g, j}); len(b) > 1<<20 {
+	if b := encodeSnapshot(math.MaxInt64, groupState{g, j}); len(b) > 1<<20 {
 		t.Errorf("the snapshot has %d bytes, which no message holds", len(b))
 	}
 }

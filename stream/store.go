@@ -124,7 +124,7 @@ func (w *Worker) Checkpoint(now, next int64, budget Budget, put func(key string,
 	redo = w.queue.drain(w, now, next, budget, excess, put)
 	if w.clock != nil {
 		if at, moved := w.clock.rewind(redo); moved {
-			w.clock.stored = snapshot(redo, at)
+			w.clock.stored = w.snapshot(redo, at)
 			put(clockKey, w.clock.stored)
 		}
 	}
@@ -140,7 +140,7 @@ func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) (err 
 		kind, name, _ := strings.Cut(key, "/")
 		switch d, g := w.devices[name], w.groups[name]; {
 		case kind+"/" == cardKind && d != nil && !d.queued:
-			put(key, snapshot(d.covers, &d.card))
+			put(key, w.snapshot(d.covers, &d.card))
 		case kind+"/" == deviceKind && d != nil && !d.queued:
 			blob, unread := w.learnedBlob(d, d.learned)
 			if unread != nil {
@@ -149,7 +149,7 @@ func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) (err 
 			}
 			put(key, blob)
 		case kind+"/" == groupKind && g != nil && !g.queued:
-			put(key, snapshot(g.covers, groupState{g.group, w.j}))
+			put(key, w.snapshot(g.covers, groupState{g.group, w.j}))
 		case key == clockKey && w.clock != nil && w.clock.stored != nil:
 			put(key, w.clock.stored)
 		}
@@ -193,13 +193,13 @@ func (w *Worker) Snapshots(f func(key string, blob []byte)) error {
 		if d.held != nil {
 			c.summary = w.summaryOf(d.held.device)
 		}
-		f(cardKind+d.name, snapshot(d.covers, &c))
+		f(cardKind+d.name, w.snapshot(d.covers, &c))
 	}
 	for _, g := range w.groups {
-		f(groupKind+g.name, snapshot(g.covers, groupState{g.group, w.j}))
+		f(groupKind+g.name, w.snapshot(g.covers, groupState{g.group, w.j}))
 	}
 	if w.clock != nil {
-		f(clockKey, snapshot(w.clock.now.offset, w.clock.now))
+		f(clockKey, w.snapshot(w.clock.now.offset, w.clock.now))
 	}
 	return nil
 }

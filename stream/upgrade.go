@@ -49,7 +49,7 @@ func Upgrade(key string, blob []byte) ([]Entry, error) {
 	if version > 1 {
 		return []Entry{{key, learned}}, nil
 	}
-	return []Entry{{cardKind + name, snapshot(covers, &c)}, {key, learned}}, nil
+	return []Entry{{cardKind + name, encodeSnapshot(covers, &c)}, {key, learned}}, nil
 }
 
 // upgradeOther brings what is no device's to the current version.

@@ -207,7 +207,7 @@ func TestUpgradeTellsLayoutsApart(t *testing.T) {
 			}
 			s.forgetNew()
 		}
-		if want := snapshot(d.covers, deviceState{d.held.device, j}); !bytes.Equal(entries[0].Blob, want) {
+		if want := encodeSnapshot(d.covers, deviceState{d.held.device, j}); !bytes.Equal(entries[0].Blob, want) {
 			t.Errorf("%s with %+v: %d bytes, want %d others", d.name, layout, len(entries[0].Blob), len(want))
 		}
 	}
@@ -227,7 +227,7 @@ func TestOlderSnapshotIsLoaded(t *testing.T) {
 	for _, d := range before.byName() {
 		d.learned = d.covers
 		disk["d/"+d.name] = appendLearned(binary.AppendUvarint([]byte{2}, uint64(d.covers)), j, d.held.device, d.held.rules, seriesLayout{pace: true})
-		if _, err := w.Restore("c/"+d.name, append([]byte{2}, snapshot(d.covers, &d.card)[1:]...), 1<<40); err != nil {
+		if _, err := w.Restore("c/"+d.name, append([]byte{2}, encodeSnapshot(d.covers, &d.card)[1:]...), 1<<40); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -46,7 +46,7 @@ type Worker struct {
 	muted    bool  // the message at hand is worked again: nothing is said, so nothing is written down either
 	heardAt  int64 // when the reading at hand was heard: of the log its entry's timestamp, which no instrument sets
 	state    alerts.State
-	blob     []byte // the snapshot at hand
+	blob     []byte // room in which each snapshot is written before it is copied
 }
 
 // NewWorker makes the empty worker of one partition. An intake makes it a fused one: it reads raw messages and makes
