@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"labwatch/record"
 )
 
 // What is remembered of readings stands in snapshots, so the hash is the one of hash/fnv for ever.
@@ -27,5 +29,31 @@ func TestHashIsFNV(t *testing.T) {
 		if got := newHash.text(string(text)).number(number).byte(0); uint64(got) != want.Sum64() {
 			t.Fatalf("hash of %q and %x is %x, want %x", text, number, got, want.Sum64())
 		}
+	}
+}
+
+// The contents of readings are remembered in snapshots by this hash, so what it is made of stays as it is for ever.
+func TestContentHashStays(t *testing.T) {
+	r := &record.Record{Kind: record.Result, Origin: record.Origin{Topic: "topic", Partition: 1, Offset: 2, Index: 3}, Arrived: 4, Time: 1763799300_123456789,
+		UTCOffset: 3600, ID: "id", Device: "device", Facility: "facility", Patient: "patient", Technician: "technician", Flags: record.Late,
+		Test: record.Test{Local: "GLU", LOINC: "2345-7", Name: "Glucose"}, Value: record.Value{Kind: record.Range, Comparator: "<", Number: 5.6, High: -1e300, Text: "TRACE"},
+		Unit: "mg/dL", Conversion: record.Conversion{From: "mmol/L", To: "mg/dL", Factor: 18, Offset: 1, Source: "source"}, Status: record.Corrected,
+		Resulted: 6, Level: "L1", Lot: "lot", Expected: 7, TargetSD: 8, Passed: record.Yes, EventType: record.LotEvent, Severity: "info", Calibration: 9, Maintenance: 10,
+		Channels: []record.Channel{{Name: "ph_level", Value: 7.2, Flags: record.ErrorCode}, {Name: "temp", Value: math.NaN()}}}
+	var b []byte
+	number := func(v uint64) { b = binary.LittleEndian.AppendUint64(b, v) }
+	number(1763799300_123456789)
+	number(uint64(record.Corrected)<<8 | uint64(record.Range))
+	number(math.Float64bits(5.6))
+	number(math.Float64bits(-1e300))
+	b = append(b, "<\x00TRACE\x00mg/dL\x002345-7\x00GLU\x00"...)
+	b = append(b, "ph_level"...)
+	number(math.Float64bits(7.2))
+	b = append(b, "temp"...)
+	number(math.Float64bits(math.NaN()))
+	want := fnv.New64a()
+	want.Write(b)
+	if got := contentHash(r); got != want.Sum64() {
+		t.Errorf("%x, want %x", got, want.Sum64())
 	}
 }
