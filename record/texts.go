@@ -12,9 +12,12 @@ const textsRoom = 32 << 10
 
 // Copy is b as a string.
 func (t *Texts) Copy(b []byte) string {
+	if len(b) > textsRoom/4 {
+		return string(b) // or every long one would throw away what is left of the room, and pay for it all the same
+	}
 	if t.room.Cap()-t.room.Len() < len(b) {
 		t.room.Reset() // the strings that were made keep theirs
-		t.room.Grow(max(textsRoom, len(b)))
+		t.room.Grow(textsRoom)
 	}
 	start := t.room.Len()
 	t.room.Write(b)
