@@ -186,6 +186,9 @@ func TestTokensAreRememberedRight(t *testing.T) {
 	if n := len(used.cache.places); n != maxTokens {
 		t.Errorf("%d tokens are remembered", n)
 	}
+	if n := testing.AllocsPerRun(100, func() { used.token("North", "mrn 1"); used.token("South-West", "mrn 1") }); n != 0 {
+		t.Errorf("%v allocations for two persons of two facilities who are remembered", n)
+	}
 }
 
 func BenchmarkToken(b *testing.B) {

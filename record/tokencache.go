@@ -1,9 +1,6 @@
 package record
 
-import (
-	"hash/maphash"
-	"strings"
-)
+import "hash/maphash"
 
 // tokenCache remembers the tokens of the last few thousand persons: a technician signs for hundreds of results, and a
 // patient's panel has ten to thirty. A token is a pure function of facility and id, so remembering it changes nothing.
@@ -14,8 +11,8 @@ import (
 // 10^9 persons share a key with a probability of 10^-21, as their tokens do.
 type tokenCache struct {
 	seeds    [2]maphash.Seed
-	facility string            // of the person before,
-	offsets  [2]uint64         // and what it adds to a key
+	facility []byte            // of the person before
+	offsets  [2]uint64         // what it adds to a key
 	places   []rememberedToken // made when the first token is
 }
 
@@ -30,21 +27,28 @@ type tokenKey [2]uint64
 const maxTokens = 4096
 
 func newTokenCache() tokenCache {
-	return tokenCache{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	c := tokenCache{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	c.enter("")
+	return c
 }
 
 // key is that of one person. The seeds differ, so the halves do not depend on one another.
 func (c *tokenCache) key(facility, id string) (k tokenKey) {
-	if facility != c.facility {
-		c.facility = strings.Clone(facility)
-		for i, seed := range c.seeds {
-			c.offsets[i] = maphash.String(seed, facility) * 0x9e3779b97f4a7c15 // odd: keeps facility and id from trading places
-		}
+	if string(c.facility) != facility {
+		c.enter(facility)
 	}
 	for i, seed := range c.seeds {
 		k[i] = c.offsets[i] ^ maphash.String(seed, id)
 	}
 	return k
+}
+
+// enter goes on with the persons of another facility. Its name is copied: it lies in the room of its message.
+func (c *tokenCache) enter(facility string) {
+	c.facility = append(c.facility[:0], facility...)
+	for i, seed := range c.seeds {
+		c.offsets[i] = maphash.String(seed, facility) * 0x9e3779b97f4a7c15 // odd: keeps facility and id from trading places
+	}
 }
 
 // place is where the token of a key is, or nothing, or that of another.
