@@ -133,6 +133,9 @@ func TestAppendStanding(t *testing.T) {
 		`"valid":false,"score":0.5,"direction":"pattern"}`: {0.5, "pattern", true},
 		`"valid":false,"score":0.023}`:                     {0.0234, "", true},
 		`"valid":false,"score":0.877,"direction":"wider"}`: {0.87651, "wider", true},
+		`"valid":false,"score":1}`:                         {1.5, "", true}, // no detector says so
+		`"valid":false,"score":0,"direction":"high"}`:      {-0.1, "high", true},
+		`"valid":false}`:                                   {float32(math.NaN()), "high", true},
 	} {
 		got := string(AppendJSON(nil, r, nil, s))
 		if !strings.HasSuffix(got, want) || strings.TrimSuffix(got, want)+`"valid":false}` != plain {

@@ -7,13 +7,13 @@ type Standing struct {
 	Known     bool
 }
 
-// appendStanding writes the score with three decimals, and nothing while it is not known.
+// appendStanding writes the score with three decimals, and nothing while it is not known or is none.
 func appendStanding(dst []byte, s Standing) []byte {
-	if !s.Known {
+	if !s.Known || !finite(float64(s.Score)) {
 		return dst
 	}
 	dst = append(dst, `,"score":`...)
-	n := uint32(1000*float64(s.Score) + 0.5)
+	n := uint32(1000*min(1, max(0, float64(s.Score))) + 0.5) // other numbers would not be JSON in what follows
 	if n%1000 == 0 {
 		dst = append(dst, byte('0'+n/1000))
 	} else {
