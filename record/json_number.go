@@ -5,9 +5,6 @@ import (
 	"strconv"
 )
 
-// tens are the powers of ten that the decimals below need; all are exact.
-var tens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
-
 // appendShortest writes the shortest decimal that reads back to the same bits, with an exponent only below 1e-6 and
 // from 1e21 on. x is finite.
 func appendShortest(dst []byte, x float64) []byte {
@@ -17,8 +14,8 @@ func appendShortest(dst []byte, x float64) []byte {
 	abs := math.Abs(x)
 	if abs < 1e10 {
 		for places := range 5 {
-			n := int64(abs*tens[places] + 0.5)
-			if n != 0 && float64(n)/tens[places] == abs {
+			n := int64(abs*powersOfTen[places] + 0.5)
+			if n != 0 && float64(n)/powersOfTen[places] == abs {
 				return appendDecimal(appendSign(dst, x), n, places)
 			}
 		}
@@ -68,10 +65,10 @@ func appendFigure(dst []byte, x float64) []byte {
 	// and what gets a seventh digit.
 	binary := int(math.Float64bits(abs)>>52) - 1023
 	places := 5 - binary*1233>>12 // 1233/4096 is the decimal logarithm of 2 to 5 digits
-	scaled := abs * tens[places]
+	scaled := abs * powersOfTen[places]
 	if scaled >= 1e6 {
 		places--
-		scaled = abs * tens[places]
+		scaled = abs * powersOfTen[places]
 	}
 	n := int64(scaled + 0.5)
 	if math.Abs(scaled-float64(n)) > 0.5-1e-6 || n > 999_999 {

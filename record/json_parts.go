@@ -75,7 +75,7 @@ func appendChannels(dst []byte, channels []Channel) []byte {
 	return enclose(dst, from, "[]")
 }
 
-func finite(x float64) bool { return x-x == 0 } // NaN for infinities too
+func finite(x float64) bool { return x-x == 0 } // the difference is NaN for NaN and for infinities
 
 // String is the word used in the published form.
 func (k ValueKind) String() string {

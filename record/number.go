@@ -50,11 +50,11 @@ func scanNumber(s string, dec Decimal) (x float64, n int) {
 		return 0, 0
 	}
 	mantissa := s[start:end]
-	exponent := exponent(s[end:])
-	if digits <= exactDigits && points <= 1 && commas == 0 && exponent == 0 {
+	tail := exponent(s[end:])
+	if digits <= exactDigits && points <= 1 && commas == 0 && tail == 0 {
 		return exactNumber(s[0] == '-', whole, behind), end
 	}
-	end += exponent
+	end += tail
 	if end > maxNumeral {
 		return 0, 0
 	}
@@ -66,22 +66,6 @@ func scanNumber(s string, dec Decimal) (x float64, n int) {
 		return 0, 0
 	}
 	return x, end
-}
-
-// exactDigits are so few that they make a whole number which a float64 holds exactly, as it does the powers of ten up to
-// the same. The quotient of two exact numbers is rounded once, which is what reading a numeral means (W. D. Clinger, How
-// to read floating point numbers accurately, PLDI 1990).
-const exactDigits = 15
-
-var powersOfTen = [exactDigits + 1]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
-
-// exactNumber is whole with its last digits behind the point.
-func exactNumber(negative bool, whole uint64, behind int) float64 {
-	x := float64(whole) / powersOfTen[behind]
-	if negative {
-		return -x
-	}
-	return x
 }
 
 // exponent is the length of the exponent that s begins with, 0 when there is none.
@@ -114,73 +98,4 @@ func vanished(x float64, mantissa string) bool {
 		}
 	}
 	return false
-}
-
-// scanGrouped reads s[:end], whose mantissa s[start:stop] holds commas or several points.
-func scanGrouped(s string, start, stop, end int, dec Decimal) (float64, int) {
-	sign := decimalSign(s[start:stop], dec)
-	if sign == refused {
-		return 0, 0
-	}
-	var buf [maxNumeral]byte
-	n := copy(buf[:], s[:start])
-	group, groups := 0, 0 // digits since the last separator, separators so far
-	fraction := false
-	for i := start; i < stop; i++ {
-		c := s[i]
-		switch {
-		case c >= '0' && c <= '9':
-			group++
-			buf[n] = c
-			n++
-			continue
-		case fraction, groups > 0 && group != 3, groups == 0 && (group == 0 || group > 3) && c != sign:
-			return 0, 0
-		case c == sign:
-			fraction = true
-			buf[n] = '.'
-			n++
-		default:
-			groups++
-		}
-		group = 0
-	}
-	if !fraction && group != 3 {
-		return 0, 0
-	}
-	n += copy(buf[n:], s[stop:end])
-	x, err := strconv.ParseFloat(string(buf[:n]), 64)
-	if err != nil || vanished(x, s[start:stop]) {
-		return 0, 0
-	}
-	return x, end
-}
-
-const refused = 1 // returned by decimalSign for a numeral that could mean two things
-
-// decimalSign finds which character of the mantissa is the decimal sign; 0 when it has none.
-func decimalSign(m string, dec Decimal) byte {
-	commas, points, last := 0, 0, -1
-	for i := range len(m) {
-		switch m[i] {
-		case ',':
-			commas, last = commas+1, i
-		case '.':
-			points, last = points+1, i
-		}
-	}
-	switch {
-	case commas > 0 && points > 0:
-		return m[last]
-	case commas != 1:
-		return 0 // only thousands are parted
-	}
-	ambiguous := len(m)-last == 4 && last >= 1 && last <= 3 && m[0] != '0'
-	switch {
-	case !ambiguous || dec == DecimalComma:
-		return ','
-	case dec == DecimalPoint:
-		return 0
-	}
-	return refused
 }
