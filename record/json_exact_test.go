@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -73,15 +74,42 @@ func FuzzAppendString(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		itself := true
-		for i := range len(s) {
-			itself = itself && s[i] >= ' ' && s[i] < 0x7f && s[i] != '"' && s[i] != '\\'
-		}
-		if plain(s) != itself {
-			t.Fatalf("%q is plain: %t", s, !itself)
+		if plain(s) != plainByBytes(s) {
+			t.Fatalf("%q is plain: %t", s, plain(s))
 		}
 		if got, err := strconv.Unquote(string(appendText(nil, `"`, string([]rune(s))))); err != nil || got != string([]rune(s)) {
 			t.Errorf("%q reads back as %q, %v", s, got, err)
 		}
 	})
+}
+
+// plainByBytes is plain, one byte at a time.
+func plainByBytes(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f || s[i] == '"' || s[i] == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// Every byte is seen at every place of a text of every length, however the words that are looked at overlap.
+func TestPlainSeesEveryByte(t *testing.T) {
+	for n := range 21 {
+		for _, around := range []string{"a", " ", "!", "~"} { // the last three are next to what is not plain
+			s := []byte(strings.Repeat(around, n))
+			if !plain(string(s)) {
+				t.Errorf("%q is not plain", s)
+			}
+			for at := range s {
+				for b := range 256 {
+					s[at] = byte(b)
+					if got, want := plain(string(s)), plainByBytes(string(s)); got != want {
+						t.Errorf("%q is plain: %t, want %t", s, got, want)
+					}
+				}
+				s[at] = around[0]
+			}
+		}
+	}
 }
