@@ -80,6 +80,7 @@ func extend(dst []record.Raw) ([]record.Raw, *record.Raw) {
 		dst = append(dst, record.Raw{})
 	}
 	raw := &dst[len(dst)-1]
+	clear(raw.Channels) // or a long message would live on through what a shorter one leaves
 	channels := raw.Channels[:0]
 	*raw = record.Raw{}
 	raw.Channels = channels

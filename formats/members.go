@@ -37,6 +37,8 @@ type members struct {
 func (m *members) reset() {
 	m.text = [fieldCount]string{}
 	m.seen, m.nested, m.badChannels = 0, 0, false
+	clear(m.others) // or a long message would live on through what a shorter one leaves
+	clear(m.channels)
 	m.others, m.channels = m.others[:0], m.channels[:0]
 }
 

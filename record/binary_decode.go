@@ -25,6 +25,7 @@ func (r *Record) UnmarshalString(b string) error {
 		return fmt.Errorf("decode record: kind %d is not known", b[1])
 	}
 	d := decoder{s: b[6:], mask: uint32(b[2]) | uint32(b[3])<<8 | uint32(b[4])<<16 | uint32(b[5])<<24}
+	clear(r.Channels) // or a long list would keep the texts of its message behind a shorter one
 	channels := r.Channels[:0]
 	*r = Record{}
 	r.Kind, r.Channels = Kind(b[1]), channels

@@ -164,3 +164,19 @@ func BenchmarkUnmarshalBinary(b *testing.B) {
 		}
 	}
 }
+
+// The channels of a longer record do not live on behind those of a shorter one.
+func TestShorterRecordsKeepNoTexts(t *testing.T) {
+	var r Record
+	for n := range 3 {
+		long := Record{Kind: Telemetry, Channels: []Channel{{Name: "a"}, {Name: "b"}, {Name: "c"}}[n:]}
+		if err := r.UnmarshalBinary(AppendBinary(nil, &long)); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range r.Channels[len(r.Channels):3] {
+			if c != (Channel{}) {
+				t.Errorf("%d channels, and behind them %+v", len(r.Channels), c)
+			}
+		}
+	}
+}

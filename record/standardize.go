@@ -53,6 +53,7 @@ func NewStandardizer(o Options) (*Standardizer, error) {
 // that Kafka keeps with the message, in nanoseconds since 1970, 0 if there is none. Strings of dst are those of
 // raw; whoever keeps one longer than the message must copy it.
 func (s *Standardizer) Standardize(dst *Record, raw *Raw, origin Origin, arrived int64) *Reject {
+	clear(dst.Channels) // or a long list would keep the texts of its message behind a shorter one
 	channels := dst.Channels[:0]
 	*dst = Record{} // a literal of all would be made elsewhere and copied
 	dst.Kind, dst.Origin, dst.Arrived, dst.Channels = raw.Kind, origin, arrived, channels
