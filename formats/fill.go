@@ -63,11 +63,11 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 			return errChannels
 		}
 		for _, o := range m.others {
-			if isChannel(o.name) && (o.number || numeral(o.value)) {
+			if isChannel(o.name) && (o.number || numeral(o.value)) { // what JSON calls a number is one
 				raw.Channels = append(raw.Channels, record.RawChannel{Name: o.name, Value: o.value})
 			}
 		}
-		for _, c := range m.channels {
+		for _, c := range m.channels { // all of them, also words
 			raw.Channels = append(raw.Channels, record.RawChannel{Name: c.name, Value: c.value})
 		}
 	}
@@ -77,9 +77,9 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 	return nil
 }
 
-// numeral says whether a further member of telemetry is meant as a number. So is a mark such as "-----" or "NaN":
-// the sensor has no value now. And so is "1,234", on whose reading the site decides, or 1e999. Words and dates
-// are none; under "channels" all are taken. What JSON calls a number is one.
+// numeral says whether a text that is a further member of telemetry is meant as a number. So is a mark such as "-----"
+// or "NaN": the sensor has no value now. And so is "1,234", on whose reading the site decides, or "1e999". Words and
+// dates are none.
 func numeral(text string) bool {
 	if record.ParseValue(text).Kind != record.Text {
 		return true

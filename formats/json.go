@@ -97,7 +97,7 @@ func (j *JSON) message() error {
 	return nil
 }
 
-// name reads the name of the member behind the field before. The name of a field is not handed over.
+// name reads the name of the member behind the field before. That of a field may be left out: the field says it.
 func (j *JSON) name(before field) (f field, name string, err error) {
 	c := &j.scan
 	if f = j.habit[before]; f != unknown && strings.HasPrefix(c.s[c.i:], heads[f]) {

@@ -20,9 +20,8 @@ func (c *scanner) text() (string, error) {
 	s, start := c.s, c.i+1
 	i := start
 	for len(s)-i >= 8 { // eight at a time to the first byte that needs a look
-		odd := odd(eight(s[i:]))
-		if odd != 0 {
-			i += bits.TrailingZeros64(odd) / 8
+		if marks := odd(eight(s[i:])); marks != 0 {
+			i += bits.TrailingZeros64(marks) / 8
 			break
 		}
 		i += 8
