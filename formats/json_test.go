@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -135,8 +136,27 @@ func TestJSONAllocatesSeldom(t *testing.T) {
 	}
 }
 
+// What a long message leaves in a decoder and its readings does not live on behind a shorter one.
+func TestJSONKeepsNoOlderMessage(t *testing.T) {
+	j := &JSON{}
+	raws, err := j.Decode(nil, []byte(`{"sample_id":"S","a":1,"b":2,"channels":{"c":3,"d":4}}`))
+	if err != nil || len(raws[0].Channels) != 4 {
+		t.Fatalf("%+v, %v", raws, err)
+	}
+	if raws, err = j.Decode(raws[:0], []byte(`{"sample_id":"S","a":1,"channels":{"c":3}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if tail := raws[0].Channels[2:4]; tail[0] != (record.RawChannel{}) || tail[1] != (record.RawChannel{}) {
+		t.Errorf("channels %v remain", tail)
+	}
+	if o, c := j.members.others[:2][1], j.members.channels[:2][1]; o != (other{}) || c != (member{}) {
+		t.Errorf("members %v and %v remain", o, c)
+	}
+}
+
 // FuzzJSON holds the scanner against another reader of JSON: what we read, it reads, with the same texts and
-// numbers; and what it reads we refuse for what it means only, not for how it is written.
+// numbers; and what it reads we refuse for what it means only, not for how it is written. A decoder that has a habit
+// already reads the same.
 func FuzzJSON(f *testing.F) {
 	for _, payload := range seeds(f, "json") {
 		f.Add(payload)
@@ -147,6 +167,14 @@ func FuzzJSON(f *testing.F) {
 		j := &JSON{}
 		raws, err := j.Decode(nil, payload)
 		checkError(t, err)
+		used := &JSON{}
+		for _, before := range [][]byte{payload, backwards(payload), payload} {
+			_, _ = used.Decode(nil, before) // it may be no message
+			again, errAgain := used.Decode(nil, payload)
+			if !reflect.DeepEqual(again, raws) || fmt.Sprint(errAgain) != fmt.Sprint(err) {
+				t.Fatalf("behind %q it reads %+v, %v, at first %+v, %v", before, again, errAgain, raws, err)
+			}
+		}
 		want, wantErr := reference(payload)
 		switch {
 		case err == nil && wantErr != nil:
@@ -178,6 +206,30 @@ func FuzzJSON(f *testing.F) {
 			t.Errorf("others %v, want %v", j.members.others, others)
 		}
 	})
+}
+
+// backwards is an object with its members in the opposite order, as far as they can be read; a payload that is no object
+// stays as it is.
+func backwards(payload []byte) []byte {
+	d := jsontext.NewDecoder(bytes.NewReader(payload), jsontext.AllowDuplicateNames(true))
+	if object, err := d.ReadToken(); err != nil || object.Kind() != '{' {
+		return payload
+	}
+	var members [][]byte
+	for {
+		name, err := d.ReadValue()
+		if err != nil {
+			break
+		}
+		name = name.Clone()
+		value, err := d.ReadValue()
+		if err != nil {
+			break
+		}
+		members = append(members, slices.Concat(name, []byte(":"), value))
+	}
+	slices.Reverse(members)
+	return slices.Concat([]byte("{"), bytes.Join(members, []byte(",")), []byte("}"))
 }
 
 type sorted struct {
