@@ -102,9 +102,32 @@ func (w *outsideWriter) Send(ctx context.Context, topics simTopics, messages []s
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(sendGrace, cancel) })()
 	if err := w.writer.WriteMessages(patient, batch...); err != nil {
-		return fmt.Errorf("send %d messages: %w", len(messages), err)
+		return fmt.Errorf("send %d messages: %w", len(messages), brief(err))
 	}
 	return nil
+}
+
+// brief tells of messages that were refused how many they are, and each different reason once. The client's own error
+// repeats the reason for every message.
+func brief(err error) error {
+	var refused kafka.WriteErrors
+	if !errors.As(err, &refused) {
+		return err
+	}
+	var reasons error
+	said := map[string]bool{}
+	for _, e := range refused {
+		switch {
+		case e == nil || said[e.Error()]:
+			continue
+		case reasons == nil:
+			reasons = e
+		default:
+			reasons = fmt.Errorf("%w; %w", reasons, e)
+		}
+		said[e.Error()] = true
+	}
+	return fmt.Errorf("%d were refused: %w", refused.Count(), reasons)
 }
 
 // Close flushes and lets go of every connection.

@@ -331,3 +331,22 @@ func TestSimulateLimit(t *testing.T) {
 		}
 	}
 }
+
+// Of hundreds of messages that are refused at once, each reason is told once, and can still be asked for.
+func TestRefusedMessagesAreToldOnce(t *testing.T) {
+	refused := make(kafka.WriteErrors, 5000)
+	for i := range 348 {
+		refused[10*i] = kafka.Unknown
+	}
+	refused[4001] = kafka.NotLeaderForPartition
+	err := brief(refused)
+	if want := fmt.Sprintf("349 were refused: %v; %v", kafka.Unknown, kafka.NotLeaderForPartition); err.Error() != want {
+		t.Errorf("%q, want %q", err, want)
+	}
+	if !errors.Is(err, kafka.Unknown) || !errors.Is(err, kafka.NotLeaderForPartition) {
+		t.Error("the reasons cannot be told")
+	}
+	if got := brief(context.Canceled); got != context.Canceled {
+		t.Errorf("another error has become %v", got)
+	}
+}
