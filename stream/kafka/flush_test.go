@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"labwatch/stream"
 )
@@ -102,11 +105,50 @@ func TestTakenOverDebt(t *testing.T) {
 	if !s.owesNothing() {
 		t.Error("owes before anything was opened")
 	}
-	s.open(t.Context(), place{b.env.Topics.Log, 0})
+	at := place{b.env.Topics.Log, 0}
+	s.open(t.Context(), at)
 	if err := s.failure(); err != nil {
 		t.Fatal(err)
 	}
 	if s.owesNothing() || s.owesNothing() {
 		t.Error("what the former owner owed would never be paid without input")
+	}
+	s.flushed = false
+	s.revoked(map[string][]int32{at.topic: {at.partition}})
+	if !s.owesNothing() {
+		t.Error("owes what another one has now")
+	}
+}
+
+// idling is a judge to which something happens when it is idle for the second time.
+type idling struct {
+	*Judge
+	idles int
+	then  func()
+}
+
+var _ stage = &idling{}
+
+func (i *idling) idle(now time.Time) {
+	if i.idles++; i.idles == 2 {
+		i.then()
+	}
+	i.Judge.idle(now)
+}
+
+// TestNothingIsCommittedWithoutPlace: a judge that has no partition yet, though it was idle for long, commits nothing, then or
+// at a stop: the group would wait for it with the partitions.
+func TestNothingIsCommittedWithoutPlace(t *testing.T) {
+	b := newBench(t)
+	b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.JoinGroup}, Err: kerr.CoordinatorLoadInProgress, Count: -1})
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	st := &idling{Judge: j, then: stop}
+	if err := runSessions(ctx, b.env, "judge", []string{j.topic}, st, &j.stats.sessionStats); err != nil {
+		t.Error(err)
+	}
+	if st.idles < 2 || j.stats.commits.Get() != 0 {
+		t.Errorf("idle %d times, %d commits, want none", st.idles, j.stats.commits.Get())
 	}
 }

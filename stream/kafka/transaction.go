@@ -95,15 +95,12 @@ func (s *session) transaction(ctx context.Context) error {
 
 // owesNothing says whether a recovery would have nothing to work again. A place that was opened since the last commit may
 // have come with a debt of its former owner, and without input nobody else would pay it before retention does. A stage that
-// has no state never owes anything, and a transaction of it without input would be empty: the client takes half a second
-// to end one that carries no offsets.
-func (s *session) owesNothing() bool { return !s.stage.stateful() || s.flushed && !s.openedAnew() }
-
-// openedAnew says whether a place was opened since the last commit began.
-func (s *session) openedAnew() bool {
+// has no state never owes anything, nor does one that has no place, not yet or no longer. Without input their transactions
+// would be empty: the client takes half a second to end one that carries no offsets, and rebalances wait for it.
+func (s *session) owesNothing() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.opened
+	return !s.stage.stateful() || len(s.owned) == 0 || s.flushed && !s.opened
 }
 
 // moving says whether partitions come or go. The group waits for the end of a transaction before it gives any to us, and
