@@ -69,15 +69,17 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	return s.reopen(ctx)
 }
 
-// stopAborted ends a session that was told to stop and whose last transaction was aborted in order. Other than one whose end
-// nobody knows that is no failure: nothing is lost, and nothing stays open.
+// stopAborted ends a session that was told to stop and whose last transaction the client says it has aborted. That is no
+// failure: whoever has its partitions next goes on from the committed offsets, and works its input. The client also says so
+// when it had to give up its producer id, or had an answer that tells nothing, and Kafka has confirmed no abort. What is open
+// then is ended by the next session of this instance or by whoever takes the partitions, before they read, or by its time.
 func (s *session) stopAborted(cause error, revoked bool) error {
 	level := zerolog.InfoLevel
 	if cause != nil {
 		level = zerolog.WarnLevel
 	}
 	s.env.Log.WithLevel(level).Str("stage", s.name).Int("messages", s.held).Bool("revoked", revoked).AnErr("cause", cause).
-		Msg("the last transaction before the stop was not committed but aborted: whoever has its partitions next works its input")
+		Msg("the last transaction before the stop was aborted: whoever has its partitions next goes on from what Kafka has committed")
 	return errStopped
 }
 

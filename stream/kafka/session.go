@@ -81,7 +81,7 @@ type session struct {
 	heirs sync.WaitGroup // of transactions of the dead, see inherit
 
 	// Of the loop alone:
-	unsaved   bool // a transaction was begun and was neither committed nor aborted
+	unsaved   bool // a transaction was begun, by this session or a former one, and nobody knows how it ended
 	pace      pace
 	committed time.Time // last
 	flushed   bool      // since then nothing is owed
@@ -121,6 +121,7 @@ func (s *session) run(ctx context.Context) (err error) {
 	if err := s.takeOver(ctx); err != nil {
 		return err
 	}
+	s.unsaved = false // Kafka has ended what a former session left
 	for {
 		if err := s.transaction(ctx); err != nil {
 			return err

@@ -90,6 +90,7 @@ func (s *session) transaction(ctx context.Context) error {
 	if err := s.gts.Begin(); err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
+	s.unsaved = true
 	return s.commit(ctx, send, &failed, true)
 }
 

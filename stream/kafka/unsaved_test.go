@@ -1,0 +1,115 @@
+package kafka
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"labwatch/stream"
+)
+
+// endless is a broker that never ends a transaction.
+func endless() kfake.Fault {
+	return kfake.Fault{Keys: []kmsg.Key{kmsg.EndTxn}, Err: kerr.InvalidTxnState, Count: -1}
+}
+
+// debtor is a judge that is told to stop when its first records are committed, and something of them still owed.
+type debtor struct {
+	*Judge
+	worked bool
+	stop   func()
+}
+
+var _ stage = &debtor{}
+
+func (d *debtor) work(at place, f kgo.FetchTopicPartition, send sender) error {
+	d.worked = true
+	return d.Judge.work(at, f, send)
+}
+
+func (d *debtor) settle(now time.Time) {
+	d.Judge.settle(now)
+	if d.worked {
+		d.stop()
+	}
+}
+
+// TestUnknownEndWithoutInput: a transaction that only pays what is owed is one whose end must be known like any other's.
+func TestUnknownEndWithoutInput(t *testing.T) {
+	b := newBench(t)
+	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
+	b.write("a", 5)
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	stop := func() { b.cluster.Fault(endless()); cancel() }
+	err := runSessions(ctx, b.env, "judge", []string{j.topic}, &debtor{Judge: j, stop: stop}, &j.stats.sessionStats)
+	wantError(t, err, "stopped before the last transaction was committed")
+}
+
+// saying calls a function when a message is logged.
+type saying func(message string)
+
+func (s saying) Run(_ *zerolog.Event, _ zerolog.Level, message string) { s(message) }
+
+// TestUnknownEndOutlivesItsSession: a stop that comes when the end of a transaction has failed, and before a new session has
+// made Kafka end it, is not in order; later it is.
+func TestUnknownEndOutlivesItsSession(t *testing.T) {
+	held := func(key kmsg.Key) kfake.Fault {
+		return kfake.Fault{Keys: []kmsg.Key{key}, Err: kerr.CoordinatorLoadInProgress, Count: -1}
+	}
+	for name, c := range map[string]struct {
+		meet  func(b *bench, st *idling, stop func()) // when the first session has failed
+		fails bool
+	}{
+		"between sessions": {func(_ *bench, _ *idling, stop func()) { stop() }, true},
+		"taking over": {func(b *bench, _ *idling, stop func()) {
+			reached := b.cluster.Fault(held(kmsg.InitProducerID))
+			go func() {
+				if err := reached.Wait(b.t.Context(), 1); err != nil {
+					b.t.Error(err)
+				}
+				stop()
+			}()
+		}, true},
+		"recovering": {func(b *bench, st *idling, stop func()) {
+			joins := b.cluster.Fault(held(kmsg.JoinGroup))
+			st.idles, st.then = 1, func() { // the next one is of a session that has taken over
+				recovers := b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetFetch}, Err: kerr.UnstableOffsetCommit, Count: -1})
+				joins.Remove()
+				go func() {
+					if err := recovers.Wait(b.t.Context(), 1); err != nil {
+						b.t.Error(err)
+					}
+					stop()
+				}()
+			}
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.write("a", 5)
+			b.cluster.Fault(endless())
+			ctx, stop := context.WithTimeout(t.Context(), patience)
+			defer stop()
+			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			st, failures := &idling{Judge: j, idles: 2}, 0
+			b.env.Log = b.env.Log.Hook(saying(func(message string) {
+				if strings.HasPrefix(message, "starting a new Kafka session") {
+					failures++
+					c.meet(b, st, stop)
+				}
+			}))
+			err := runSessions(ctx, b.env, "judge", []string{j.topic}, st, &j.stats.sessionStats)
+			if (err != nil) != c.fails || failures != 1 {
+				t.Errorf("after %d failures the stop ended with %v", failures, err)
+			}
+		})
+	}
+}
