@@ -1,8 +1,11 @@
 package kafka
 
 import (
+	"context"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 func TestPace(t *testing.T) {
@@ -49,20 +52,66 @@ func TestPaceRestarts(t *testing.T) {
 	}
 }
 
-// TestMovingIsSoonOver: intervals are short from when the group assigns anew until what it gave is committed.
+// scripted is a client whose every poll is answered with one record, until one is to be committed; the ends of its
+// transactions are as they are listed.
+type scripted struct {
+	client *kgo.Client
+	polls  int // in the open transaction
+	ends   []bool
+}
+
+var _ transactor = &scripted{}
+
+func (c *scripted) Client() *kgo.Client { return c.client }
+
+func (c *scripted) PollFetches(ctx context.Context) kgo.Fetches {
+	if c.polls++; c.polls > 1 {
+		<-ctx.Done()
+		return kgo.NewErrFetch(ctx.Err())
+	}
+	return kgo.Fetches{{Topics: []kgo.FetchTopic{{Topic: "raw", Partitions: []kgo.FetchPartition{{Records: []*kgo.Record{{}}}}}}}}
+}
+
+func (c *scripted) Produce(context.Context, *kgo.Record, func(*kgo.Record, error)) {}
+func (c *scripted) Begin() error                                                   { return nil }
+func (c *scripted) AllowRebalance()                                                {}
+func (c *scripted) CloseAllowingRebalance()                                        {}
+
+func (c *scripted) End(context.Context, kgo.TransactionEndTry) (bool, error) {
+	committed := c.ends[0]
+	c.polls, c.ends = 0, c.ends[1:]
+	return committed, nil
+}
+
+// TestMovingIsSoonOver: intervals are short when partitions come or go, and not because an aborted transaction is worked again.
 func TestMovingIsSoonOver(t *testing.T) {
 	b := newBench(t)
-	s := &session{env: b.env, stage: nothing{}, owned: map[place]int64{}}
-	if s.moving() {
-		t.Error("before anything has moved")
-	}
-	s.revoked(nil) // as the client calls it before it joins again
-	if !s.moving() {
-		t.Error("the group would wait for a whole interval")
-	}
-	s.revoke = false // by the commit
-	s.open(t.Context(), place{"raw", 0})
-	if !s.moving() {
-		t.Error("readers would wait for a whole interval")
+	stats := newSessionStats("judge")
+	at := map[string][]int32{"raw": {0}}
+	s := &session{env: b.env, stage: nothing{}, owned: map[place]int64{}, stats: &stats,
+		pace: pace{interval: 8 * firstPace, grown: 8 * firstPace}, watchdog: watchdog{patience: time.Hour}}
+	for _, c := range []struct {
+		name      string
+		moves     func()
+		committed bool
+		want      time.Duration
+	}{
+		{"nothing has moved", func() {}, true, 8 * firstPace},
+		{"the group assigns anew, and has told nobody yet", func() { s.revoked(nil) }, true, firstPace},
+		{"what it took is gone", func() {}, true, 2 * firstPace},
+		{"it gives", func() { s.assigned(t.Context(), t.Context(), at) }, true, firstPace},
+		{"it gives nothing", func() { s.assigned(t.Context(), t.Context(), nil) }, false, 2 * firstPace},
+		{"after an abort", func() {}, false, 4 * firstPace},
+		{"and another one", func() {}, true, 8 * firstPace},
+		{"it takes", func() { s.revoked(at) }, true, firstPace},
+	} {
+		s.gts = &scripted{client: b.plain, ends: []bool{c.committed}}
+		c.moves()
+		if err := s.transaction(t.Context()); err != nil {
+			t.Fatal(c.name, err)
+		}
+		if s.pace.grown != c.want {
+			t.Errorf("%s: the interval was %v, want %v", c.name, s.pace.grown, c.want)
+		}
 	}
 }

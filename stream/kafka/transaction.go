@@ -105,11 +105,11 @@ func (s *session) owesNothing() bool {
 }
 
 // moving says whether partitions come or go. The group waits for the end of a transaction before it gives any to us, and
-// readers wait for those that it has given.
+// readers wait for those that it has given. What an abort makes us open again does not move.
 func (s *session) moving() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.opened || s.revoke
+	return s.moved
 }
 
 // work hands each place's records to the stage, different places at the same time.
