@@ -184,7 +184,7 @@ func benchCPU(b *testing.B) time.Duration {
 // nothing, which run notices.
 func benchWorker(b *testing.B, w *Worker, warmUp int, next func() Message) {
 	b.Helper()
-	budget := Budget{Records: 100_000, Age: 30 * time.Second, Every: 200 * time.Millisecond}
+	budget := Budget{Records: 200_000, Age: 30 * time.Second, Every: 200 * time.Millisecond}
 	s := &bench{next: next,
 		work: func(m Message, emit Emit) {
 			if err := w.Process(m, emit); err != nil {

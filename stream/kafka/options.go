@@ -67,7 +67,7 @@ func DefaultConfig() Config {
 		CommitInterval: 200 * time.Millisecond,
 		SessionTimeout: 10 * time.Second,
 		FetchBytes:     512 << 10,
-		Redo:           RedoBudget{Records: 100_000, Age: 30 * time.Second},
+		Redo:           RedoBudget{Records: 200_000, Age: 30 * time.Second},
 	}
 }
 
