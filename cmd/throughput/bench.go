@@ -87,7 +87,8 @@ func (b *bench) labwatch() string { return b.path("labwatch") }
 // sabotaged is a labwatch that can leave out transactions.
 func (b *bench) sabotaged() string { return b.path("labwatch-sabotaged") }
 
-// close removes what was made on a Kafka that is not ours, and ends and removes everything else.
+// close ends the broker, if it is ours, and removes the folder. Topics and groups on another Kafka are removed by whoever made
+// them; --scale leaves its own.
 func (b *bench) close() {
 	if b.client != nil {
 		b.client.Close()

@@ -8,7 +8,8 @@ import (
 	"os"
 )
 
-// measureDrains lets the bare loop and each way take turns.
+// measureDrains lets the bare loop and each way take turns. Each round begins with another way, so that none
+// always has the same place.
 func measureDrains(ctx context.Context, b *bench, ways []way, report *report) error {
 	s, err := b.supply(ctx, "drained", b.rounds, ways...)
 	if err != nil {
@@ -28,7 +29,9 @@ func measureDrains(ctx context.Context, b *bench, ways []way, report *report) er
 		if err := s.part(ctx); err != nil {
 			return err
 		}
-		for i, w := range ways {
+		for k := range ways {
+			i := (k + round) % len(ways)
+			w := ways[i]
 			bare, err := s.drainBare(ctx, bares[i])
 			if err != nil {
 				return err

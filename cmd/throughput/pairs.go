@@ -18,7 +18,7 @@ type switched struct {
 }
 
 // measurePairs lets labwatch drain the same input with and without exactly-once, and with and without snapshots and
-// the disk, in turns.
+// the disk, in turns; every second round begins with what is switched off.
 func measurePairs(ctx context.Context, b *bench, report *report) error {
 	on := way{name: "fused", fused: true}
 	switches := []struct {
@@ -50,11 +50,12 @@ func measurePairs(ctx context.Context, b *bench, report *report) error {
 		}
 		for i, sw := range switches {
 			pair := switched{Name: sw.name}
-			if pair.On, err = s.drain(ctx, jobs[i][0]); err != nil {
-				return err
-			}
-			if pair.Off, err = s.drain(ctx, jobs[i][1]); err != nil {
-				return err
+			of := [2]*drain{&pair.On, &pair.Off}
+			for n := range of {
+				k := (n + round) % 2
+				if *of[k], err = s.drain(ctx, jobs[i][k]); err != nil {
+					return err
+				}
 			}
 			report.Switched = append(report.Switched, pair)
 			fmt.Fprintf(os.Stderr, "round %d: %s on %.0f/s %.2f us, off %.0f/s %.2f us\n", round+1, sw.name,

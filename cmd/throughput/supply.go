@@ -30,12 +30,21 @@ func (b *bench) supply(ctx context.Context, name string, parts int, ways ...way)
 		s.kinds = append(s.kinds, false)
 	}
 	s.sent = time.Now().Add(-s.span(b.warm+parts*b.records) - 10*time.Second)
+	if err := s.fill(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// fill makes the topics and sends what the devices learn from.
+func (s *supply) fill(ctx context.Context) error {
 	for _, fused := range s.kinds {
-		if err := b.createTopics(ctx, s.job(way{fused: fused}).inputs()); err != nil {
-			return nil, err
+		if err := s.createTopics(ctx, s.job(way{fused: fused}).inputs()); err != nil {
+			return err
 		}
 	}
-	return s, s.send(ctx, b.warm)
+	return s.send(ctx, s.warm)
 }
 
 // job is a way that drains the supply.
