@@ -19,7 +19,7 @@ import (
 func (s *session) commit(ctx context.Context, send sender, failed *produceFailure, last bool) error {
 	began := time.Now()
 	s.mu.Lock()
-	s.opened, s.moved = false, false
+	s.opened, s.given = false, false
 	s.mu.Unlock()
 	marks := s.stage.seal(began, last, send)
 	// The context of End is never cancelled by our stopping: a half ended transaction would have to be timed out.

@@ -51,7 +51,7 @@ func (s *session) assigned(ctx, stop context.Context, m map[string][]int32) {
 	}
 	wg.Wait()
 	s.mu.Lock()
-	s.moved = s.moved || len(m) > 0
+	s.given = s.given || len(m) > 0
 	s.mu.Unlock()
 	s.stats.joined.Store(s.failure() == nil)
 }
@@ -70,7 +70,7 @@ func (s *session) open(ctx context.Context, at place) {
 func (s *session) revoked(m map[string][]int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.revoke, s.moved = true, true
+	s.revoke = true
 	for topic, partitions := range m {
 		for _, p := range partitions {
 			at := place{topic, p}

@@ -12,9 +12,9 @@ type pace struct {
 	took     time.Duration // and what it took
 }
 
-// firstPace is the first interval of a session, and of one to which partitions come or from which they go; each is twice the
-// one before until they have their length. Readers have waited for as long as it took to come back, and the judge waits for
-// the sequence besides.
+// firstPace is the first interval of a session, and after the group has given it partitions; each is twice the one before
+// until they have their length. Readers have waited for as long as it took to come back, and the judge waits for the
+// sequence besides.
 const firstPace = 25 * time.Millisecond
 
 // end is when a transaction that begins now stops taking input. It takes some for a tenth of the interval at least, since

@@ -83,8 +83,9 @@ func (c *scripted) End(context.Context, kgo.TransactionEndTry) (bool, error) {
 	return committed, nil
 }
 
-// TestMovingIsSoonOver: intervals are short when partitions come or go, and not because an aborted transaction is worked again.
-func TestMovingIsSoonOver(t *testing.T) {
+// TestNewPartitionsAreSoonCommitted: intervals are short when the group has given partitions, and not because it assigns
+// anew without giving any, or because an aborted transaction is worked again.
+func TestNewPartitionsAreSoonCommitted(t *testing.T) {
 	b := newBench(t)
 	stats := newSessionStats("judge")
 	at := map[string][]int32{"raw": {0}}
@@ -92,21 +93,22 @@ func TestMovingIsSoonOver(t *testing.T) {
 		pace: pace{interval: 8 * firstPace, grown: 8 * firstPace}, watchdog: watchdog{patience: time.Hour}}
 	for _, c := range []struct {
 		name      string
-		moves     func()
+		group     func()
 		committed bool
 		want      time.Duration
 	}{
-		{"nothing has moved", func() {}, true, 8 * firstPace},
-		{"the group assigns anew, and has told nobody yet", func() { s.revoked(nil) }, true, firstPace},
-		{"what it took is gone", func() {}, true, 2 * firstPace},
+		{"the group is quiet", func() {}, true, 8 * firstPace},
 		{"it gives", func() { s.assigned(t.Context(), t.Context(), at) }, true, firstPace},
-		{"it gives nothing", func() { s.assigned(t.Context(), t.Context(), nil) }, false, 2 * firstPace},
-		{"after an abort", func() {}, false, 4 * firstPace},
-		{"and another one", func() {}, true, 8 * firstPace},
-		{"it takes", func() { s.revoked(at) }, true, firstPace},
+		{"what it gave is committed", func() {}, true, 2 * firstPace},
+		{"it assigns anew, and has told nobody yet", func() { s.revoked(nil) }, true, 4 * firstPace},
+		{"it gives nothing", func() { s.assigned(t.Context(), t.Context(), nil) }, false, 8 * firstPace},
+		{"after an abort", func() {}, true, 8 * firstPace},
+		{"it gives, and the commit is aborted", func() { s.assigned(t.Context(), t.Context(), at) }, false, firstPace},
+		{"after that", func() {}, true, 2 * firstPace},
+		{"it takes", func() { s.revoked(at) }, true, 4 * firstPace},
 	} {
 		s.gts = &scripted{client: b.plain, ends: []bool{c.committed}}
-		c.moves()
+		c.group()
 		if err := s.transaction(t.Context()); err != nil {
 			t.Fatal(c.name, err)
 		}

@@ -77,7 +77,7 @@ type session struct {
 	broken   error
 	revoke   bool // since the last End
 	opened   bool // a place, since the last commit began
-	moved    bool // partitions came or went, since then
+	given    bool // partitions, by the group, since then
 
 	heirs sync.WaitGroup // of transactions of the dead, see inherit
 

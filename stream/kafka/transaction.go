@@ -64,7 +64,7 @@ func (s *session) transaction(ctx context.Context) error {
 				return fmt.Errorf("begin transaction: %w", err)
 			}
 			begun, s.unsaved = true, true
-			if s.moving() {
+			if s.newcomer() {
 				s.pace.restart()
 			}
 			ends = s.pace.end(time.Now())
@@ -104,12 +104,13 @@ func (s *session) owesNothing() bool {
 	return !s.stage.stateful() || len(s.owned) == 0 || s.flushed && !s.opened
 }
 
-// moving says whether partitions come or go. The group waits for the end of a transaction before it gives any to us, and
-// readers wait for those that it has given. What an abort makes us open again does not move.
-func (s *session) moving() bool {
+// newcomer says whether the group has given us partitions since the last commit: readers have waited for those. A rebalance
+// that gives us none is no reason to hurry: it would meet more ends of transactions, each of which it aborts, and what
+// they held is worked again.
+func (s *session) newcomer() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.moved
+	return s.given
 }
 
 // work hands each place's records to the stage, different places at the same time.
