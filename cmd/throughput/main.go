@@ -30,13 +30,14 @@
 //
 // What a part is not: all parts have the same random numbers, under other ids and at other times, so values come again from
 // part to part. And it begins with nothing to snapshot, because the stop before it has saved all: of the 250,000 messages of
-// a partition the first 200,000 (kafka.redo.records) force none, so each device is saved once where a process that runs on
-// would save it 1.25 times: a fifth too seldom.
+// a partition the first 200,000 (kafka.redo.records) force none, so snapshots come about a fifth too seldom beside a process
+// that runs on.
 //
-// Records a second and CPU a record are those between the first and the last commit that is seen, so that a
-// process's start and its joining of the group do not count. The first commit of labwatch comes 25 ms after it has begun,
-// because its first intervals are short, and that of the bare loop after 200 ms; both windows open there. Then simulated instruments send at a steady rate, and a
-// reader of committed data notes when each record becomes readable: see latency.go.
+// Records a second and CPU a record are those between the first and the last commit that is seen, so that a process's
+// start and its joining of the group do not count. The first commit of labwatch comes 25 ms after it has begun,
+// because its first intervals are short, and that of the bare loop after 200 ms; both windows open there. Then
+// simulated instruments send at a steady rate, and a reader of committed data notes when each record becomes readable:
+// see latency.go.
 //
 // All processes are children of this one, on one machine; CPU and memory are read from /proc, hence Linux only.
 package main

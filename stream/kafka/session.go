@@ -82,7 +82,8 @@ type session struct {
 	heirs sync.WaitGroup // of transactions of the dead, see inherit
 
 	// Of the loop alone:
-	unsaved   bool // a transaction was begun, by this session or a former one, and nobody knows how it ended
+	unsaved   bool // a transaction was begun, and nobody knows how it ended
+	doubt     bool // nor how that of a former session did
 	pace      pace
 	committed time.Time // last
 	flushed   bool      // since then nothing is owed
@@ -122,7 +123,7 @@ func (s *session) run(ctx context.Context) (err error) {
 	if err := s.takeOver(ctx); err != nil {
 		return err
 	}
-	s.unsaved = false // Kafka has ended what a former session left
+	s.doubt = false // Kafka has ended what a former session left
 	for {
 		if err := s.transaction(ctx); err != nil {
 			return err

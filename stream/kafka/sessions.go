@@ -10,13 +10,13 @@ import (
 // runSessions keeps sessions going until ctx ends (then it returns nil after a last commit) or an error that a new session
 // cannot mend.
 func runSessions(ctx context.Context, env *Environment, name string, topics []string, st stage, stats *sessionStats) error {
-	pause, unsaved := firstPause, false
+	pause, doubt := firstPause, false
 	for {
 		began := time.Now()
 		s := &session{env: env, name: name, topics: topics, stage: st, stats: stats, owned: map[place]int64{},
-			pace: pace{interval: env.CommitInterval}, unsaved: unsaved}
+			pace: pace{interval: env.CommitInterval}, doubt: doubt}
 		err := s.run(ctx)
-		unsaved = s.unsaved
+		doubt = s.doubt || s.unsaved
 		switch {
 		case errors.Is(err, errStopped):
 			return nil
@@ -38,13 +38,13 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 	}
 }
 
-// cut is how a stop ends that came in the middle of joining or recovering, or between two sessions: with nothing to save and no
-// failure, but for a transaction whose end nobody knows.
+// cut is how a stop ends that came in the middle of joining or recovering, or between two sessions: with nothing to save
+// and no failure, but for a transaction whose end nobody knows.
 func (s *session) cut(err error) error {
-	if !s.unsaved {
+	if !s.unsaved && !s.doubt {
 		return nil
 	}
-	return fmt.Errorf("stopped before the last transaction was committed; what it held is worked again by the next start: %w", err)
+	return fmt.Errorf("stopped while nobody knows how the last transaction ended; if it was not committed, the next start works it again: %w", err)
 }
 
 // The pauses between two sessions that fail one after the other.

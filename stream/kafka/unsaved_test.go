@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func TestUnknownEndWithoutInput(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	stop := func() { b.cluster.Fault(endless()); cancel() }
 	err := runSessions(ctx, b.env, "judge", []string{j.topic}, &debtor{Judge: j, stop: stop}, &j.stats.sessionStats)
-	wantError(t, err, "stopped before the last transaction was committed")
+	wantError(t, err, "nobody knows how the last transaction ended")
 }
 
 // saying calls a function when a message is logged.
@@ -65,30 +66,19 @@ func TestUnknownEndOutlivesItsSession(t *testing.T) {
 		return kfake.Fault{Keys: []kmsg.Key{key}, Err: kerr.CoordinatorLoadInProgress, Count: -1}
 	}
 	for name, c := range map[string]struct {
-		meet  func(b *bench, st *idling, stop func()) // when the first session has failed
+		// meet is called when the first session has failed; stopAfter stops once a fault was met.
+		meet  func(b *bench, st *idling, stop func(), stopAfter func(*kfake.FaultHandle))
 		fails bool
 	}{
-		"between sessions": {func(_ *bench, _ *idling, stop func()) { stop() }, true},
-		"taking over": {func(b *bench, _ *idling, stop func()) {
-			reached := b.cluster.Fault(held(kmsg.InitProducerID))
-			go func() {
-				if err := reached.Wait(b.t.Context(), 1); err != nil {
-					b.t.Error(err)
-				}
-				stop()
-			}()
+		"between sessions": {func(_ *bench, _ *idling, stop func(), _ func(*kfake.FaultHandle)) { stop() }, true},
+		"taking over": {func(b *bench, _ *idling, _ func(), stopAfter func(*kfake.FaultHandle)) {
+			stopAfter(b.cluster.Fault(held(kmsg.InitProducerID)))
 		}, true},
-		"recovering": {func(b *bench, st *idling, stop func()) {
+		"recovering": {func(b *bench, st *idling, _ func(), stopAfter func(*kfake.FaultHandle)) {
 			joins := b.cluster.Fault(held(kmsg.JoinGroup))
 			st.idles, st.then = 1, func() { // the next one is of a session that has taken over
-				recovers := b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetFetch}, Err: kerr.UnstableOffsetCommit, Count: -1})
+				stopAfter(b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetFetch}, Err: kerr.UnstableOffsetCommit, Count: -1}))
 				joins.Remove()
-				go func() {
-					if err := recovers.Wait(b.t.Context(), 1); err != nil {
-						b.t.Error(err)
-					}
-					stop()
-				}()
 			}
 		}, false},
 	} {
@@ -98,12 +88,22 @@ func TestUnknownEndOutlivesItsSession(t *testing.T) {
 			b.cluster.Fault(endless())
 			ctx, stop := context.WithTimeout(t.Context(), patience)
 			defer stop()
+			var waiting sync.WaitGroup
+			defer waiting.Wait()
+			stopAfter := func(f *kfake.FaultHandle) {
+				waiting.Go(func() {
+					if err := f.Wait(ctx, 1); err != nil {
+						t.Error(err)
+					}
+					stop()
+				})
+			}
 			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
 			st, failures := &idling{Judge: j, idles: 2}, 0
 			b.env.Log = b.env.Log.Hook(saying(func(message string) {
 				if strings.HasPrefix(message, "starting a new Kafka session") {
 					failures++
-					c.meet(b, st, stop)
+					c.meet(b, st, stop, stopAfter)
 				}
 			}))
 			err := runSessions(ctx, b.env, "judge", []string{j.topic}, st, &j.stats.sessionStats)
