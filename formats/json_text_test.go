@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -20,7 +21,7 @@ func TestTextSeesEveryByte(t *testing.T) {
 						c := scanner{s: s}
 						got, err := c.text()
 						want, end, wide, wantErr := textByBytes(s)
-						if got != want || err != wantErr || c.i != end || c.wide != wide {
+						if got != want || !errors.Is(err, wantErr) || c.i != end || c.wide != wide {
 							t.Fatalf("%q is read as %q to byte %d, wide %t, %v; want %q to byte %d, wide %t, %v", s, got, c.i, c.wide, err, want, end, wide, wantErr)
 						}
 					}

@@ -346,7 +346,7 @@ func TestRefusedMessagesAreToldOnce(t *testing.T) {
 	if !errors.Is(err, kafka.Unknown) || !errors.Is(err, kafka.NotLeaderForPartition) {
 		t.Error("the reasons cannot be told")
 	}
-	if got := brief(context.Canceled); got != context.Canceled {
+	if got := brief(context.Canceled); !errors.Is(got, context.Canceled) {
 		t.Errorf("another error has become %v", got)
 	}
 }
