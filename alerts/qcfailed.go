@@ -49,14 +49,14 @@ func (q *QCFailed) Observe(r *record.Record) Observation {
 	if math.IsNaN(z) {
 		score = 0 // only the instrument's word
 	}
-	return judged(r.Time, failed, score, value, side(z))
+	return judged(r.Time, failed, score, value, Side(z))
 }
 
 // Explain is the evidence for a message about r: z when the lab gave what it takes, the lab's own mean and SD.
 func (q *QCFailed) Explain(r *record.Record) Evidence {
 	value, z := controlZ(r)
 	e := NewEvidence(StatZ)
-	e.Score, e.Threshold, e.Direction = math.Abs(z), q.SDLimit, side(z)
+	e.Score, e.Threshold, e.Direction = math.Abs(z), q.SDLimit, Side(z)
 	e.Value = value
 	e.BaselineMean, e.BaselineSD = r.Expected, r.TargetSD
 	return e
@@ -74,8 +74,8 @@ func controlZ(r *record.Record) (value, z float64) {
 	return value, z
 }
 
-// side is the sign of x, 0 for zero and NaN.
-func side(x float64) int {
+// Side is the direction of an observation that lies x from what was expected: the sign of x, 0 for zero and NaN.
+func Side(x float64) int {
 	switch {
 	case x > 0:
 		return 1

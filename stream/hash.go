@@ -21,28 +21,14 @@ func (h hash) text(s string) hash {
 	return h
 }
 
-// number adds the eight bytes of v, the lowest first. A byte of zero does no more than multiply, so those behind the last
-// other one are added at once.
+// number adds the eight bytes of v, the lowest first.
 func (h hash) number(v uint64) hash {
-	for left := range zeros {
-		if v == 0 {
-			return h * zeros[left]
-		}
+	for range 8 {
 		h = h.byte(byte(v))
 		v >>= 8
 	}
 	return h
 }
-
-// zeros is what adding so many bytes of zero multiplies with, from eight down to one.
-var zeros = func() (powers [8]hash) {
-	power := fnvPrime
-	for i := range powers {
-		powers[7-i] = power
-		power *= fnvPrime
-	}
-	return powers
-}()
 
 // fold48 and fold32 shorten a hash as the authors of FNV advise, by folding what is too long onto the rest:
 // http://www.isthe.com/chongo/tech/comp/fnv/#xor-fold.

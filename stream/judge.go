@@ -141,7 +141,7 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 			continue
 		}
 		state := s.state(i)
-		seen := unlimited(applies, o.observe(about.at, value, sign(value-mean)))
+		seen := unlimited(applies, o.observe(about.at, value, alerts.Side(value-mean)))
 		change := step(*about, named[i].Name, policy.Policy, state, seen)
 		if change == alerts.Quiet {
 			continue

@@ -41,13 +41,3 @@ func (o opinion) observe(at int64, value float64, direction int) alerts.Observat
 	return alerts.Observation{At: at, Ready: o.ready, Score: o.score, Warning: o.limits.Warning, Critical: o.limits.Critical,
 		Value: value, Direction: direction}
 }
-
-func sign(x float64) int {
-	switch {
-	case x > 0:
-		return 1
-	case x < 0:
-		return -1
-	}
-	return 0
-}
