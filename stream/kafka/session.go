@@ -113,7 +113,7 @@ func (s *session) run(ctx context.Context) (err error) {
 	defer func() {
 		s.stats.joined.Store(false)
 		defer time.AfterFunc(closePatience, end).Stop()
-		if s.env.LeaveOnStop && ctx.Err() != nil && !s.unsaved { // also before it has joined, or where the last commit failed
+		if s.env.LeaveOnStop && ctx.Err() != nil && !s.unsaved { // also before it has joined, or where the last transaction was aborted
 			s.leave(life)
 		}
 		s.gts.CloseAllowingRebalance()
