@@ -45,6 +45,43 @@ func TestScoreChangesNothing(t *testing.T) {
 	})
 }
 
+// Fetch only reads: whatever value is announced, at whatever age, a detector for which memory is fetched says and becomes
+// what its twin does. Every built-in that judges one number has it.
+func TestFetchChangesNothing(t *testing.T) {
+	battery(t, func(t *testing.T, s *subject) {
+		if s.baseline == nil {
+			t.Skip("of a group: it judges vectors")
+		}
+		f, ok := s.detector.(Fetcher)
+		if !ok {
+			t.Fatal("has no Fetch")
+		}
+		twin := newSubject(t, s.name)
+		for i, x := range s.feed(4, 1300) {
+			if i == 900 {
+				s.baseline.Reset(x.At)
+				twin.baseline.Reset(x.At)
+			}
+			for _, v := range []float64{x.Value(), math.Inf(1), math.Inf(-1), math.NaN(), -1e300} {
+				f.Fetch(v)
+				s.baseline.Fetch(v)
+			}
+			got, ready := s.detector.Score(x)
+			want, twinReady := twin.detector.Score(x)
+			if math.Float64bits(got) != math.Float64bits(want) || ready != twinReady {
+				t.Fatalf("sample %d: score %v %v, without fetching %v %v", i, got, ready, want, twinReady)
+			}
+			s.learn(x)
+			twin.learn(x)
+		}
+		d0, b0 := s.state(t)
+		d1, b1 := twin.state(t)
+		if !bytes.Equal(d0, d1) || !bytes.Equal(b0, b1) {
+			t.Fatal("Fetch changed the state")
+		}
+	})
+}
+
 // Every built-in derives levels, explains itself and states its memory, which does not grow once full; what a reference
 // takes depends on how many of its values are equal.
 func TestBuiltinsAreComplete(t *testing.T) {

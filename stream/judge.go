@@ -13,6 +13,7 @@ import (
 // judgeDevice does everything that a reading means to its own device. It says whether the reading is to be
 // published; a repeat is not.
 func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
+	w.fetched += d.fetch(r.Kind)
 	v := d.gates[gateIndex(r.Kind)].admit(r, w.j.Remember, int64(w.j.LateAfter))
 	switch v {
 	case repeated:
@@ -108,6 +109,7 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 		w.tally.unscored++
 		return
 	}
+	w.fetched += s.fetch(value)
 	s.remember(about)
 	counts := early || s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan)) // early ones are not learned anyway
 	if counts && !early {

@@ -20,7 +20,7 @@ type Load func(key string) ([]byte, error)
 type memory struct {
 	load       Load       // nil: everything stays in memory
 	bound      int64      // in bytes, as of the last checkpoint
-	used       *list.List // of *ownedDevice, the last used in front
+	used       *list.List // of *ownedDevice, the last used in front, as of checkpoints
 	bytes      int64      // that they take, as far as was looked at
 	touched    []*ownedDevice
 	checkpoint int64        // number of the last one
@@ -71,7 +71,10 @@ func (w *Worker) hold(d *ownedDevice) (*device, error) {
 	m := &w.memory
 	if d.held != nil {
 		m.now.hits++
-		m.used.MoveToFront(d.held.place)
+		if d.held.usedAt != m.checkpoint { // its neighbours in the list lie elsewhere in memory: once a checkpoint is enough
+			d.held.usedAt = m.checkpoint
+			m.used.MoveToFront(d.held.place)
+		}
 		return d.held.device, nil
 	}
 	h := &held{device: newDevice(&d.card), size: newDeviceBytes}

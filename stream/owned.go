@@ -21,8 +21,9 @@ type ownedDevice struct {
 // held is the part of a device that gives its memory back when it is evicted.
 type held struct {
 	*device
-	place  *list.Element // among those in memory, the last used in front
+	place  *list.Element // among those in memory, the last used in front, as of checkpoints
 	size   int64         // in bytes, when it was looked at last
+	usedAt int64         // the checkpoint before it was moved there
 	covers int64         // of the snapshot that it was read from, until it is checked against the card
 
 	group    *ownedGroup // of its last telemetry reading,

@@ -46,6 +46,7 @@ type Worker struct {
 	muted    bool  // the message at hand is worked again: nothing is said, so nothing is written down either
 	heardAt  int64 // when the reading at hand was heard: of the log its entry's timestamp, which no instrument sets
 	state    alerts.State
+	fetched  uint64 // means nothing, see fetch
 	blob     []byte // room in which each snapshot is written before it is copied
 }
 
