@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"cmd/rig":        {},                                                 // runs labwatch as a process and looks at it from outside, for those that follow
 	"cmd/faults":     {"record", "state", "stream", "config", "cmd/rig"}, // checks what it says
 	"cmd/ops":        {"cmd/rig"},                                        // watches it
-	"cmd/soak":       {"cmd/rig"},                                        // likewise
+	"cmd/soak":       {"config", "cmd/rig"},                              // likewise
 	"cmd/throughput": {"cmd/rig"},                                        // measures it
 	"deploy":         {"cmd/rig"},                                        // tests alone: of what is deployed, with the real tools
 	".":              {},                                                 // these checks
@@ -42,7 +42,7 @@ var owners = []struct {
 	tests   []string // rooms whose tests may know it too
 }{
 	{"github.com/dgraph-io/badger", []string{"state"}, nil},
-	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/rig", "cmd/faults", "cmd/ops", "cmd/throughput"}, []string{"cmd/labwatch"}},
+	{"github.com/twmb/franz-go", []string{"stream/kafka", "cmd/rig", "cmd/faults", "cmd/ops", "cmd/soak", "cmd/throughput"}, []string{"cmd/labwatch"}},
 	{"github.com/segmentio/kafka-go", []string{"cmd/labwatch"}, nil},
 	{"go.yaml.in/yaml", []string{"config"}, []string{"deploy"}},
 	{"github.com/spf13/cobra", []string{"cmd/labwatch"}, nil},

@@ -43,6 +43,9 @@ func start(ctx context.Context, s settings) (l *lab, err error) {
 		return l, err
 	}
 	l.children = append(l.children, broker)
+	if err := makeTopics(ctx, address, s.keep); err != nil {
+		return l, err
+	}
 	if l.http, err = rig.FreeAddress(); err != nil {
 		return l, err
 	}

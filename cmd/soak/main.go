@@ -5,6 +5,8 @@
 //
 //	go run ./cmd/soak --for 60m --rate 10000 --out soak
 //
+// Kafka keeps the readings of the last minutes only, so that the disk does not set the rate.
+//
 // It writes soak.csv and soak.png, and ends with one line that compares the last tenth of the time with what came after
 // the first ten minutes.
 package main
@@ -27,6 +29,7 @@ type settings struct {
 	warm     time.Duration
 	rate     int
 	devices  int
+	keep     time.Duration
 	out      string
 }
 
@@ -37,6 +40,7 @@ func main() {
 	flag.DurationVar(&s.warm, "warm", 10*time.Minute, "what comes before is not compared")
 	flag.IntVar(&s.rate, "rate", 10_000, "readings a second")
 	flag.IntVar(&s.devices, "devices", 1000, "instruments")
+	flag.DurationVar(&s.keep, "keep", 2*time.Minute, "how long Kafka keeps readings, and what is published")
 	flag.StringVar(&s.out, "out", "soak", "folder for soak.csv and soak.png")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
