@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -8,42 +9,57 @@ import (
 	"labwatch/stream"
 )
 
-// seal produces the snapshots that are due and names each partition's redo point, in the same transaction.
+// seal produces the snapshots that are due and names each partition's redo point, in the same transaction. Partitions know
+// nothing of each other, so they are sealed at the same time: nothing is worked meanwhile.
 func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
-	marks := map[place]mark{}
 	j.keep.look(now)
 	if sabotaged(snapshotsOutside) {
 		send = j.sendOutside
 	}
-	parts := j.opened()
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		marks = map[place]mark{}
+		parts = j.opened()
+	)
 	for at, p := range parts {
 		p.memory = j.env.Memory / int64(len(parts))
-		budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last,
-			Memory: p.memory}
-		if p.kept.near(p.next) {
-			j.shortRetention(at, &p.kept, p.next, now)
-			budget.All = true
-		}
-		p.keys, p.blobs, p.offsets = nil, nil, nil
-		put := func(key string, blob []byte) {
-			i := len(p.keys)
-			p.keys, p.blobs = append(p.keys, key), append(p.blobs, blob)
-			j.stats.snapshots.Inc()
-			j.stats.snapshotBytes.Add(len(blob))
-			r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(key), Value: blob}
-			send(r, func(offset int64) { p.acked(i, offset) })
-		}
-		redo := p.worker.Checkpoint(now.UnixNano(), p.next, budget, put)
-		if p.trim != nil {
-			p.unread = p.worker.Refresh(p.trim.stale(), put)
-		}
-		marks[at] = mark{p.next, note{redo, j.env.Rules}.String(), redo != p.kept.redo}
-		p.kept.redo = redo // if it is not committed, the partition is recovered and so made anew
-		if sabotaged(diskFirst) {
-			j.keep.write(at.partition, p.position, p.keys, p.blobs, func() {})
-		}
+		wg.Go(func() {
+			m := j.sealPart(at, p, now, last, send)
+			mu.Lock()
+			defer mu.Unlock()
+			marks[at] = m
+		})
 	}
+	wg.Wait()
 	return marks
+}
+
+func (j *Judge) sealPart(at place, p *part, now time.Time, last bool, send sender) mark {
+	budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last, Memory: p.memory}
+	if p.kept.near(p.next) {
+		j.shortRetention(at, &p.kept, p.next, now)
+		budget.All = true
+	}
+	p.keys, p.blobs, p.offsets = nil, nil, nil
+	put := func(key string, blob []byte) {
+		i := len(p.keys)
+		p.keys, p.blobs = append(p.keys, key), append(p.blobs, blob)
+		j.stats.snapshots.Inc()
+		j.stats.snapshotBytes.Add(len(blob))
+		r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(key), Value: blob}
+		send(r, func(offset int64) { p.acked(i, offset) })
+	}
+	redo := p.worker.Checkpoint(now.UnixNano(), p.next, budget, put)
+	if p.trim != nil {
+		p.unread = p.worker.Refresh(p.trim.stale(), put)
+	}
+	m := mark{p.next, note{redo, j.env.Rules}.String(), redo != p.kept.redo}
+	p.kept.redo = redo // if it is not committed, the partition is recovered and so made anew
+	if sabotaged(diskFirst) {
+		j.keep.write(at.partition, p.position, p.keys, p.blobs, func() {})
+	}
+	return m
 }
 
 // acked notes the offset of the i-th snapshot of the open transaction.
