@@ -48,7 +48,7 @@ func (w *Worker) budget(d *device, s *series, at int64) {
 		return
 	}
 	shares, vectors := 0, 0
-	for _, other := range d.series {
+	for _, other := range d.series.all {
 		shares += len(other.promises)
 		if other.kind == record.Telemetry {
 			vectors = w.j.vectorShares

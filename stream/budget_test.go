@@ -118,10 +118,10 @@ func TestBudgetReachesLevels(t *testing.T) {
 	}
 	hear(700, 7)
 	// 43,200 readings a month, 2 series with 4 detectors: 345,600, and the next power of two.
-	for name, s := range b.w.devices["sensor"].held.series {
+	for _, s := range b.w.devices["sensor"].held.series.all {
 		for _, p := range s.promises {
 			if got := p.RunLength(); got != 1<<19 {
-				t.Errorf("%s: run length %g, want %d", name, got, 1<<19)
+				t.Errorf("%s: run length %g, want %d", s.name, got, 1<<19)
 			}
 		}
 	}
@@ -132,7 +132,7 @@ func TestBudgetReachesLevels(t *testing.T) {
 		t.Errorf("%g false alarms expected, %g allowed", b.w.tally.expected, b.w.tally.asked)
 	}
 	b.restart(j)
-	for _, p := range b.w.devices["sensor"].held.series["ph"].promises {
+	for _, p := range b.w.devices["sensor"].held.series.find("ph").promises {
 		if got := p.RunLength(); got != 1<<19 {
 			t.Errorf("run length %g after a restart, want %d", got, 1<<19)
 		}
@@ -166,7 +166,7 @@ func TestBudgetOffLeavesTheUsualRunLengths(t *testing.T) {
 	for i := range 100 {
 		b.hear(record.Record{Kind: record.Telemetry, Device: "sensor", Time: seconds(i), Channels: []record.Channel{{Name: "ph", Value: float64(i % 7)}}})
 	}
-	for _, p := range b.w.devices["sensor"].held.series["ph"].promises {
+	for _, p := range b.w.devices["sensor"].held.series.find("ph").promises {
 		if got := p.RunLength(); got != 1e5 && got != 1e6 {
 			t.Errorf("run length %g", got)
 		}

@@ -14,7 +14,7 @@ import (
 type device struct {
 	*card
 	gates  [5]gate // by kind
-	series map[string]*series
+	series seriesSet
 	rules  map[ruleKey]*alerts.State // only those that are not healthy; silence is on the card
 }
 
@@ -23,7 +23,7 @@ type device struct {
 type ruleKey struct{ rule, series, subject string }
 
 func newDevice(c *card) *device {
-	return &device{card: c, series: map[string]*series{}, rules: map[ruleKey]*alerts.State{}}
+	return &device{card: c, rules: map[ruleKey]*alerts.State{}}
 }
 
 func compareKeys(a, b ruleKey) int {
@@ -47,10 +47,9 @@ func (d deviceState) appendState(b []byte) []byte {
 		b = appendString(b, key.subject)
 		b = appendBytes(b, appendAlert(nil, d.rules[key]))
 	}
-	b = binary.AppendUvarint(b, uint64(len(d.series)))
-	for _, name := range slices.Sorted(maps.Keys(d.series)) {
-		b = appendString(b, name)
-		s := d.series[name]
+	b = binary.AppendUvarint(b, uint64(d.series.len()))
+	for _, s := range d.series.all {
+		b = appendString(b, s.name)
 		b = s.append(b, d.j.Plan.Series[s.kind])
 	}
 	return b
@@ -74,7 +73,7 @@ func (d deviceState) readState(r *reader) {
 		if r.err != nil {
 			return
 		}
-		d.series[name] = s
+		d.series.add(s)
 	}
 }
 
@@ -82,11 +81,11 @@ func (d deviceState) readState(r *reader) {
 // room, such as that of a former lot, unless an alert of it is open; nil when there is no room, or the name is that of
 // another kind of reading.
 func (d *device) seriesOf(j *Judging, kind record.Kind, name string) *series {
-	s := d.series[name]
-	if s == nil && (len(d.series) < j.MaxSeries || d.forgetSeries()) {
+	s := d.series.find(name)
+	if s == nil && (d.series.len() < j.MaxSeries || d.forgetSeries()) {
 		name = cloned(name)
 		s = newSeries(j, kind, d.name, name)
-		d.series[name] = s
+		d.series.add(s)
 	}
 	if s == nil || s.kind != kind {
 		return nil
@@ -94,22 +93,21 @@ func (d *device) seriesOf(j *Judging, kind record.Kind, name string) *series {
 	return s
 }
 
-// forgetSeries drops the series that was not seen for the longest time. Equals are told apart by name, so that the
-// order of the map does not count.
+// forgetSeries drops the series that was not seen for the longest time; of equals the first by name.
 func (d *device) forgetSeries() bool {
 	var oldest *series
-	for _, s := range d.series {
+	for _, s := range d.series.all {
 		if s.holding() {
 			continue
 		}
-		if oldest == nil || s.seen < oldest.seen || s.seen == oldest.seen && s.name < oldest.name {
+		if oldest == nil || s.seen < oldest.seen {
 			oldest = s
 		}
 	}
 	if oldest == nil {
 		return false
 	}
-	delete(d.series, oldest.name)
+	d.series.remove(oldest.name)
 	return true
 }
 
@@ -119,7 +117,7 @@ func (d *device) bytes() int64 {
 	for i := range d.gates {
 		n += d.gates[i].bytes()
 	}
-	for _, s := range d.series {
+	for _, s := range d.series.all {
 		n += s.bytes()
 	}
 	return int64(n)

@@ -8,7 +8,7 @@ import (
 // fetch does so for what is looked at of a device before its series.
 func (d *device) fetch(kind record.Kind) uint64 {
 	g := &d.gates[gateIndex(kind)]
-	sum := uint64(d.newest) + uint64(g.newest) + uint64(len(d.series)) + uint64(len(d.rules))
+	sum := uint64(d.newest) + uint64(g.newest) + uint64(d.series.len()) + uint64(len(d.rules))
 	if i := g.at; i < len(g.ids) {
 		sum += g.ids[i] + uint64(g.contents[i])
 	}

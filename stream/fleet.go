@@ -121,8 +121,8 @@ func (w *Worker) summaryOf(d *device) (sum summary) {
 			add(key.rule, key.series, s)
 		}
 	}
-	sum.series = int32(len(d.series))
-	for _, s := range d.series {
+	sum.series = int32(d.series.len())
+	for _, s := range d.series.all {
 		for i := range s.states {
 			add(w.j.Plan.Series[s.kind][i].Name, s.name, &s.states[i])
 		}

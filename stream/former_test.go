@@ -9,7 +9,7 @@ import (
 	"labwatch/record"
 )
 
-func temperatureOf(b *bedside) *series { return b.w.devices["bath"].held.series["storage_temp_c"] }
+func temperatureOf(b *bedside) *series { return b.w.devices["bath"].held.series.find("storage_temp_c") }
 
 // normalOf is what counts as normal, without the counters that tell one state of a baseline from another.
 func normalOf(b *bedside) detectors.Moments {
@@ -165,10 +165,10 @@ func TestUpgradeReadsVersion3(t *testing.T) {
 	w := restoreFormer(t, j, 3)
 	got := map[string]int{}
 	for _, d := range w.devices {
-		for name, s := range d.held.series {
-			got[d.name+" "+name] = s.baseline.N()
+		for _, s := range d.held.series.all {
+			got[d.name+" "+s.name] = s.baseline.N()
 			if s.former != nil || s.standing != (detectors.Standing{}) {
-				t.Errorf("%s has a former baseline or a score", name)
+				t.Errorf("%s has a former baseline or a score", s.name)
 			}
 		}
 	}

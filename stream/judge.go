@@ -1,9 +1,7 @@
 package stream
 
 import (
-	"maps"
 	"math"
-	"slices"
 
 	"labwatch/alerts"
 	"labwatch/detectors"
@@ -178,12 +176,11 @@ func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
 		return
 	}
 	at := decisive(r)
-	for _, name := range slices.Sorted(maps.Keys(d.series)) {
-		s := d.series[name]
+	for _, s := range d.series.all {
 		if r.EventType == record.LotEvent && s.kind == record.Telemetry {
 			continue
 		}
-		about := subject{origin: r.Origin, at: at, kind: s.kind, series: name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
+		about := subject{origin: r.Origin, at: at, kind: s.kind, series: s.name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
 		w.relearn(alerts.StatReset, about, s, at, emit)
 	}
 	w.tally.resets++

@@ -73,7 +73,7 @@ func TestRulesSwitchedOff(t *testing.T) {
 }
 
 func learnedOf(b *bedside) int {
-	m, _ := b.w.devices["bath"].held.series["storage_temp_c"].baseline.Moments()
+	m, _ := b.w.devices["bath"].held.series.find("storage_temp_c").baseline.Moments()
 	return m.N
 }
 
@@ -173,9 +173,9 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 				}
 			}
 		}
-		series := b.w.devices["analyser"].held.series
-		if b.w.tally.unscored != 0 || len(series) != 100 {
-			t.Fatalf("%d values were not scored; %d series", b.w.tally.unscored, len(series))
+		series := &b.w.devices["analyser"].held.series
+		if b.w.tally.unscored != 0 || series.len() != 100 {
+			t.Fatalf("%d values were not scored; %d series", b.w.tally.unscored, series.len())
 		}
 		for i, r := range b.records {
 			if len(r.Scores) == 0 {
@@ -183,11 +183,11 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 			}
 		}
 		for test := range 40 {
-			if name := fmt.Sprintf("qc/test %d/L1/lot 29", test); series[name] == nil {
+			if name := fmt.Sprintf("qc/test %d/L1/lot 29", test); series.find(name) == nil {
 				t.Errorf("%s of the newest lot is not there", name)
 			}
 		}
-		if series[held] == nil {
+		if series.find(held) == nil {
 			t.Error("the series with the open alert is gone")
 		}
 		if first == nil {

@@ -119,7 +119,7 @@ func TestEarlyResultIsNoVote(t *testing.T) {
 	early := criticalResult("r1", "p1", seconds(0)+int64(48*time.Hour), 95, record.Early)
 	early.Arrived = seconds(0)
 	b.hear(early)
-	baseline := func() string { return string(mustMarshal(b.w.devices["analyser"].held.series["2345-7"].baseline)) }
+	baseline := func() string { return string(mustMarshal(b.w.devices["analyser"].held.series.find("2345-7").baseline)) }
 	for i, step := range []struct {
 		patient string
 		learned bool

@@ -47,15 +47,14 @@ func (w *Worker) retire(d *device, why subject, emit Emit) {
 		}
 		about := why
 		about.series = key.series
-		if s := d.series[key.series]; s != nil {
+		if s := d.series.find(key.series); s != nil {
 			about.kind, about.test, about.unit = s.kind, s.test, s.unit
 		}
 		w.endFor(alerts.StatRetired, about, key.rule, d.rules[key], emit)
 	}
-	for _, name := range slices.Sorted(maps.Keys(d.series)) {
-		s := d.series[name]
+	for _, s := range d.series.all {
 		about := why
-		about.kind, about.series, about.test, about.unit = s.kind, name, s.test, s.unit
+		about.kind, about.series, about.test, about.unit = s.kind, s.name, s.test, s.unit
 		w.endAll(alerts.StatRetired, about, s, emit)
 	}
 	old := d.card

@@ -34,10 +34,10 @@ func current(s detectors.Standing, at, newest int64) detectors.Standing {
 
 // stand is the worst of the newest readings of the device's series, and the time of the newest of all.
 func (d *device) stand() (worst detectors.Standing, newest int64) {
-	for _, s := range d.series {
+	for _, s := range d.series.all {
 		newest = max(newest, s.seen)
 	}
-	for _, s := range d.series {
+	for _, s := range d.series.all {
 		worst = worst.Worst(current(s.standing, s.seen, newest))
 	}
 	return worst, newest

@@ -87,9 +87,9 @@ func workedHeap(t *testing.T, entries []*record.Record, devices int) int64 {
 	w.Checkpoint(now, int64(len(log)), Budget{All: true}, func(string, []byte) {})
 	w.Committed(now)
 	live := liveHeap() - before
-	if d := w.devices["device 7"]; len(w.devices) != devices+1 || len(w.groups) != maxGroups || len(d.held.series) != 6 || len(d.held.rules) < 2 || len(d.held.channels) != 2 {
+	if d := w.devices["device 7"]; len(w.devices) != devices+1 || len(w.groups) != maxGroups || d.held.series.len() != 6 || len(d.held.rules) < 2 || len(d.held.channels) != 2 {
 		t.Fatalf("%d devices, %d groups; of one device %d series, %d rules and %d channels",
-			len(w.devices), len(w.groups), len(d.held.series), len(d.held.rules), len(d.held.channels))
+			len(w.devices), len(w.groups), d.held.series.len(), len(d.held.rules), len(d.held.channels))
 	}
 	if open := openRules(w); open < devices {
 		t.Fatalf("%d rules are open", open)

@@ -47,10 +47,9 @@ func appendLearned(b []byte, j *Judging, d *device, rules map[ruleKey]*alerts.St
 		b = appendString(appendString(appendString(b, key.rule), key.series), key.subject)
 		b = appendBytes(b, appendAlert(nil, rules[key]))
 	}
-	b = binary.AppendUvarint(b, uint64(len(d.series)))
-	for _, name := range slices.Sorted(maps.Keys(d.series)) {
-		s := d.series[name]
-		b = append(appendString(b, name), byte(s.kind))
+	b = binary.AppendUvarint(b, uint64(d.series.len()))
+	for _, s := range d.series.all {
+		b = append(appendString(b, s.name), byte(s.kind))
 		for _, text := range [...]string{s.unit, s.test.Local, s.test.LOINC, s.test.Name} {
 			b = appendString(b, text)
 		}
@@ -162,8 +161,8 @@ func TestUpgradeReadsFirstBuild(t *testing.T) {
 	w := restoreFormer(t, j, 1)
 	got := map[string]int{}
 	for _, d := range w.devices {
-		for name, s := range d.held.series {
-			got[d.name+" "+name] = s.baseline.N()
+		for _, s := range d.held.series.all {
+			got[d.name+" "+s.name] = s.baseline.N()
 		}
 	}
 	want := map[string]int{"analyser-0 2345-7": 500, "analyser-0 qc/2345-7/L1": 45, "analyser-1 2345-7": 135,
@@ -185,7 +184,7 @@ func TestUpgradeTellsLayoutsApart(t *testing.T) {
 	waited := 0
 	for i, d := range w.byName() {
 		layout := seriesLayouts[i%len(seriesLayouts)]
-		for _, s := range d.held.series {
+		for _, s := range d.held.series.all {
 			s.waiting = Waiting{readings: uint32(1 + i), since: d.newest}
 			waited++
 		}
@@ -198,7 +197,7 @@ func TestUpgradeTellsLayoutsApart(t *testing.T) {
 		if err != nil || len(entries) != 1 {
 			t.Fatalf("%d entries, %v", len(entries), err)
 		}
-		for _, s := range d.held.series {
+		for _, s := range d.held.series.all {
 			if !layout.pace {
 				s.pace = Pace{}
 			}
@@ -248,7 +247,7 @@ func TestUpgradeGoesOn(t *testing.T) {
 		before := NewWorker(j, nil, testSeal)
 		straight(t, before, log[:cut])
 		for _, d := range before.devices {
-			for _, s := range d.held.series {
+			for _, s := range d.held.series.all {
 				s.pace, s.waiting = Pace{}, Waiting{} // which version 1 has not
 				s.forgetNew()
 			}

@@ -19,13 +19,12 @@ func (w *Worker) judgeVerdict(d *device, r *record.Record, emit Emit) {
 func (w *Worker) heed(d *device, r *record.Record, emit Emit) bool {
 	id := r.Alert()
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, device: d.name, facility: d.facility}
-	for _, name := range slices.Sorted(maps.Keys(d.series)) {
-		s := d.series[name]
+	for _, s := range d.series.all {
 		open := slices.IndexFunc(s.states, func(state alerts.State) bool { return named(&state, id) })
 		if open < 0 && !(r.EventType == record.RollBackEvent && s.former.names(id)) {
 			continue
 		}
-		about.kind, about.series, about.test, about.unit = s.kind, name, s.test, s.unit
+		about.kind, about.series, about.test, about.unit = s.kind, s.name, s.test, s.unit
 		switch r.EventType {
 		case record.AcceptEvent:
 			w.accept(alerts.StatAccepted, about, s, emit)
