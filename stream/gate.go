@@ -136,7 +136,7 @@ func (g *gate) readHead(r *reader, size int) int {
 	g.leaps = int(r.uvarint())
 	g.at = int(r.uvarint())
 	n := r.count(size)
-	if g.at > n {
+	if g.at < 0 || g.at > n {
 		r.fail(errRing)
 	}
 	g.ids, g.contents = make([]uint64, n), make([]uint32, n)

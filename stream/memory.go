@@ -97,7 +97,7 @@ func (w *Worker) hold(d *ownedDevice) (*device, error) {
 }
 
 func (w *Worker) add(d *ownedDevice, h *held) {
-	d.held = h
+	d.held, h.usedAt = h, w.memory.checkpoint
 	h.place = w.memory.used.PushFront(d)
 	w.memory.bytes += h.size
 }

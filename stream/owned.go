@@ -23,7 +23,7 @@ type held struct {
 	*device
 	place  *list.Element // among those in memory, the last used in front, as of checkpoints
 	size   int64         // in bytes, when it was looked at last
-	usedAt int64         // the checkpoint before it was moved there
+	usedAt int64         // the checkpoint before it came there
 	covers int64         // of the snapshot that it was read from, until it is checked against the card
 
 	group    *ownedGroup // of its last telemetry reading,

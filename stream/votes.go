@@ -63,7 +63,7 @@ func (v *votes) read(r *reader) {
 }
 
 func (v *votes) check(r *reader) {
-	if n := len(v.patients); v.at >= maxVotes || n > maxVotes || n < maxVotes && v.at != n {
+	if n := len(v.patients); v.at < 0 || v.at >= maxVotes || n > maxVotes || n < maxVotes && v.at != n {
 		r.fail(errRing)
 	}
 }

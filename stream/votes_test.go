@@ -1,6 +1,8 @@
 package stream
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"testing"
 )
@@ -45,31 +47,68 @@ func TestVotes(t *testing.T) {
 	}
 }
 
-// TestDamagedStateIsRefused cuts and changes snapshots: never a panic, and never a silent success of a cut one.
+// TestDamagedStateIsRefused cuts and changes snapshots: never a panic, also not when the damage went unnoticed and the next
+// readings are judged with it, and never a silent success of a cut one.
 func TestDamagedStateIsRefused(t *testing.T) {
 	j := testJudging(t)
 	w := NewWorker(j, nil, testSeal)
-	for _, m := range laboratory(3, 120) {
+	log := laboratory(3, 130)
+	log, next := log[:len(log)-30], log[len(log)-30:]
+	for _, m := range log {
 		if err := w.Process(m, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	err := w.Snapshots(func(key string, blob []byte) {
+	whole := state(w)
+	for key, blob := range whole {
 		for cut := 0; cut < len(blob); cut += 1 + len(blob)/200 {
 			if _, err := NewWorker(j, nil, testSeal).Restore(key, blob[:cut], 1<<40); err == nil {
 				t.Errorf("%s cut to %d of %d bytes was accepted", key, cut, len(blob))
 			}
 		}
-		for i := 0; i < len(blob); i += 1 + len(blob)/500 {
+		for i := 0; i < len(blob); i += 1 + len(blob)/150 {
 			b := append([]byte(nil), blob...)
 			b[i] ^= 0x5a
-			_, _ = NewWorker(j, nil, testSeal).Restore(key, b, 1<<40) // an error or not; it must return
+			damaged := NewWorker(j, nil, testSeal)
+			_, err := damaged.Restore(key, b, 1<<40) // an error or not; it must return
+			for other, blob := range whole {
+				if err == nil && other != key {
+					_, err = damaged.Restore(other, blob, 1<<40)
+				}
+			}
+			for _, m := range next {
+				if err == nil {
+					err = damaged.Process(m, nil)
+				}
+			}
 		}
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	if _, err := NewWorker(j, nil, testSeal).Restore("x/what", []byte{1, 1}, 10); err == nil {
 		t.Error("a snapshot of no known kind was accepted")
+	}
+}
+
+// TestRingsBeforeTheirBeginAreRefused: a place beyond what an int holds comes back as a negative one.
+func TestRingsBeforeTheirBeginAreRefused(t *testing.T) {
+	const far = 1 << 63
+	var full votes
+	for i := range maxVotes {
+		full.counts(fmt.Sprint("p", i), int64(i), 1)
+	}
+	for name, read := range map[string]func(*reader){
+		"gate": func(r *reader) {
+			r.b = binary.AppendUvarint([]byte{0, 0}, far)
+			r.b = append(r.b, 0)
+			new(gate).read(r)
+		},
+		"votes": func(r *reader) {
+			r.b = append(binary.AppendUvarint(nil, far), full.append(nil)[1:]...)
+			new(votes).read(r)
+		},
+	} {
+		var r reader
+		if read(&r); !errors.Is(r.err, errRing) {
+			t.Errorf("%s: %v", name, r.err)
+		}
 	}
 }

@@ -5,7 +5,8 @@
 //
 //	go run ./cmd/soak --for 60m --rate 10000 --out soak
 //
-// Kafka keeps the readings of the last minutes only, so that the disk does not set the rate.
+// Kafka keeps the readings of the last minutes only, so that the disk does not set the rate. Where the lag comes near that,
+// labwatch works harder than it would elsewhere; the run then fails.
 //
 // It writes soak.csv and soak.png, and ends with one line that compares the last tenth of the time with what came after
 // the first ten minutes.
@@ -21,6 +22,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"labwatch/config"
 )
 
 type settings struct {
@@ -40,9 +43,13 @@ func main() {
 	flag.DurationVar(&s.warm, "warm", 10*time.Minute, "what comes before is not compared")
 	flag.IntVar(&s.rate, "rate", 10_000, "readings a second")
 	flag.IntVar(&s.devices, "devices", 1000, "instruments")
-	flag.DurationVar(&s.keep, "keep", 2*time.Minute, "how long Kafka keeps readings, and what is published")
+	flag.DurationVar(&s.keep, "keep", 5*time.Minute, "how long Kafka keeps readings, and what is published: a longer lag ends the run")
 	flag.StringVar(&s.out, "out", "soak", "folder for soak.csv and soak.png")
 	flag.Parse()
+	if least := 4 * config.Default().Kafka.Redo.Age; s.keep < least { // labwatch saves all that it has when input that it would need is about to go
+		fmt.Fprintf(os.Stderr, "soak: --keep %v: want at least %v\n", s.keep, least)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, s); err != nil {
@@ -66,5 +73,8 @@ func run(ctx context.Context, s settings) (err error) {
 	}
 	err = errors.Join(err, writeCSV(filepath.Join(s.out, "soak.csv"), samples), drawPNG(filepath.Join(s.out, "soak.png"), samples))
 	fmt.Println(summary(samples, s.warm))
+	if near := samples[len(samples)-1].near; near > 0 {
+		err = errors.Join(err, fmt.Errorf("%.0f commits saved all state because Kafka keeps readings for %v only", near, s.keep))
+	}
 	return err
 }

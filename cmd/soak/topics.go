@@ -15,21 +15,19 @@ import (
 	"labwatch/config"
 )
 
-// makeTopics makes the inputs and what labwatch publishes before labwatch does, kept for as long as keep: an hour at full
-// speed would fill a disk. Snapshots are left to labwatch, which keeps the newest of each device.
+// makeTopics makes the inputs, the log and what labwatch publishes before labwatch does, to be kept for as long as keep: an
+// hour at full speed would fill a disk. Snapshots are left to labwatch, which keeps the newest of each device.
 func makeTopics(ctx context.Context, broker string, keep time.Duration) error {
 	c := config.Default()
-	topics := []string{c.Kafka.Topics.Log, c.Kafka.Topics.Records, c.Kafka.Topics.Alerts, c.Kafka.Topics.Rejects}
-	for _, in := range c.Inputs {
-		topics = append(topics, in.Topic)
-	}
+	own := c.Kafka.Topics
+	topics := append(c.Topics(), own.Log, own.Records, own.Alerts, own.Rejects)
 	client, err := kgo.NewClient(kgo.SeedBrokers(broker))
 	if err != nil {
 		return fmt.Errorf("make client: %w", err)
 	}
 	defer client.Close()
 	ms, policy := strconv.FormatInt(keep.Milliseconds(), 10), "delete"
-	made, err := kadm.NewClient(client).CreateTopics(ctx, int32(c.Kafka.Partitions), 1,
+	made, err := kadm.NewClient(client).CreateTopics(ctx, c.Kafka.Partitions, 1,
 		map[string]*string{"retention.ms": &ms, "cleanup.policy": &policy}, topics...)
 	if err != nil {
 		return fmt.Errorf("make topics: %w", err)

@@ -22,6 +22,7 @@ type sample struct {
 	state      float64 // bytes of the state folder
 	lag        float64 // records
 	records    float64 // judged since the start
+	near       float64 // commits that saved all state because input was about to go
 }
 
 // watch looks until the time is over.
@@ -69,6 +70,8 @@ func (l *lab) look(ctx context.Context) (s sample, err error) {
 			s.lag += v
 		case "labwatch_records_total":
 			s.records += v
+		case "labwatch_retention_near_total":
+			s.near += v
 		}
 	})
 	if err != nil {
