@@ -334,3 +334,29 @@ func TestRefreshTellsWhatItCannotRead(t *testing.T) {
 		t.Errorf("put %d of %d, %v", len(put), len(keys), err)
 	}
 }
+
+// TestTheLongestUnusedLeavesFirst: of three devices that were all used in turn, the one whose last reading lies the most
+// checkpoints back.
+func TestTheLongestUnusedLeavesFirst(t *testing.T) {
+	b := newBedside(t, testJudging(t))
+	k := cluster{disk: map[string][]byte{}}
+	b.w.LoadFrom(k.load)
+	all := []string{"a", "b", "c"}
+	for i, device := range []string{"a", "b", "c", "a", "c", "b"} {
+		for second := range 30 {
+			b.hear(sample(device, seconds(30*i+second), record.Channel{Name: "ph", Value: 7 + .01*float64(second%5)}))
+		}
+		k.commit(b.w, int64(i+1), b.offset, Budget{All: true}, nil)
+		k.write(b.w, 0)
+	}
+	one := b.w.devices["a"].held.size
+	for _, want := range []string{"a", "c", "b"} {
+		k.commit(b.w, 9, b.offset, Budget{All: true, Memory: b.w.memory.bytes - one/2}, nil)
+		all = slices.DeleteFunc(all, func(name string) bool { return name == want })
+		for name, d := range b.w.devices {
+			if held := d.held != nil; held != slices.Contains(all, name) {
+				t.Fatalf("when %s should have left, %s in memory: %v", want, name, held)
+			}
+		}
+	}
+}
