@@ -97,6 +97,10 @@ func (r *result) print(out io.Writer, s *settings) {
 	if s.sabotage != "" {
 		fmt.Fprintf(out, "sabotage=%s caught=%v\n", s.sabotage, r.caught())
 	}
+	if r.finding == nil {
+		fmt.Fprintf(out, "faults=%d, and nothing was checked: seed=%d broker=%s\n", len(r.faults), s.seed, s.broker)
+		return
+	}
 	records, lost, doubled, disordered, state := r.totals()
 	fmt.Fprintf(out, "faults=%d records=%d lost=%d doubled=%d disordered=%d state_differences=%d seed=%d broker=%s\n",
 		len(r.faults), records, lost, doubled, disordered, state, s.seed, s.broker)
