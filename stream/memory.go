@@ -104,7 +104,13 @@ func (w *Worker) add(d *ownedDevice, h *held) {
 
 // stored is what a device has learned as it is kept.
 func (w *Worker) stored(d *ownedDevice) ([]byte, error) {
-	blob, err := w.memory.load(deviceKind + d.name)
+	var (
+		blob []byte
+		err  error
+	)
+	if w.memory.load != nil {
+		blob, err = w.memory.load(deviceKind + d.name)
+	}
 	if err == nil && blob == nil {
 		err = fmt.Errorf("it is not there")
 	}

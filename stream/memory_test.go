@@ -304,6 +304,24 @@ func TestUnreadableStateStops(t *testing.T) {
 	}
 }
 
+// TestCardWithoutItsLearnedPart: where no disk has it either, whoever asks for it is told, before the first reading too.
+func TestCardWithoutItsLearnedPart(t *testing.T) {
+	j := campusJudging(t)
+	before := NewWorker(j, nil, testSeal)
+	straight(t, before, campus(5, 4, 200))
+	w := NewWorker(j, nil, testSeal)
+	for key, blob := range state(before) {
+		if strings.HasPrefix(key, cardKind) {
+			if _, err := w.Restore(key, blob, 1<<40); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Snapshots(func(string, []byte) {}); !errors.Is(err, ErrStored) {
+		t.Errorf("its snapshots: %v", err)
+	}
+}
+
 // TestRefreshTellsWhatItCannotRead: a snapshot that the disk does not give back is an error, and the others are put.
 func TestRefreshTellsWhatItCannotRead(t *testing.T) {
 	j := campusJudging(t)

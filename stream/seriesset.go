@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// seriesSet is the series of one device in the order of their names, and what finds one of them. A map would come to the
-// names of several, and all of them lie elsewhere in memory; the hashes of the names of a device are one line or two.
+// seriesSet is the series of one device in the order of their names, and what finds one of them. Through a map the way goes
+// over four places of memory, each of which says where the next one is; the hashes of the names lie in a row.
 type seriesSet struct {
 	all    []*series
 	hashes []uint32 // of their names

@@ -59,7 +59,7 @@ func TestDamagedStateIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	whole := state(w)
+	whole, unnoticed := state(w), 0
 	for key, blob := range whole {
 		for cut := 0; cut < len(blob); cut += 1 + len(blob)/200 {
 			if _, err := NewWorker(j, nil, testSeal).Restore(key, blob[:cut], 1<<40); err == nil {
@@ -81,7 +81,13 @@ func TestDamagedStateIsRefused(t *testing.T) {
 					err = damaged.Process(m, nil)
 				}
 			}
+			if err == nil {
+				unnoticed++
+			}
 		}
+	}
+	if unnoticed == 0 {
+		t.Error("no damage went unnoticed, so nothing was judged with any")
 	}
 	if _, err := NewWorker(j, nil, testSeal).Restore("x/what", []byte{1, 1}, 10); err == nil {
 		t.Error("a snapshot of no known kind was accepted")

@@ -105,8 +105,8 @@ func TestStartKafka(t *testing.T) {
 func TestNothingCheckedIsNotZero(t *testing.T) {
 	var out strings.Builder
 	r := &result{faults: []injected{{}, {}}}
-	r.print(&out, &settings{seed: 7, broker: "embedded"})
-	if said := out.String(); strings.Contains(said, "lost=") || !strings.HasSuffix(said, "faults=2, and nothing was checked: seed=7 broker=embedded\n") {
+	r.print(&out, &settings{seed: 7, broker: "embedded", sabotage: "disk_first"})
+	if said := out.String(); strings.Contains(said, "lost=") || strings.Contains(said, "caught=") || !strings.HasSuffix(said, "faults=2, and nothing was checked: seed=7 broker=embedded\n") {
 		t.Errorf("it says %q", said)
 	}
 }

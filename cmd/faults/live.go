@@ -62,6 +62,10 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 		r.broken = append(r.broken, err.Error())
 	}
 	sleep(ctx, time.Second)
+	if ctx.Err() != nil { // broken off: what was not waited for is no violation
+		r.broken = nil
+		return ctx.Err()
+	}
 	r.gaps, r.seen = w.before(ended)
 	blind()
 	if r.again, err = again(c.instances); err != nil {

@@ -74,7 +74,7 @@ func run(ctx context.Context, s settings) (err error) {
 	err = errors.Join(err, writeCSV(filepath.Join(s.out, "soak.csv"), samples), drawPNG(filepath.Join(s.out, "soak.png"), samples))
 	fmt.Println(summary(samples, s.warm))
 	if near := samples[len(samples)-1].near; near > 0 {
-		err = errors.Join(err, fmt.Errorf("%.0f commits saved all state because Kafka keeps readings for %v only", near, s.keep))
+		err = errors.Join(err, fmt.Errorf("%.0f times a partition saved all its state because Kafka keeps readings for %v only", near, s.keep))
 	}
 	return err
 }

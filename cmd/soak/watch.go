@@ -22,7 +22,7 @@ type sample struct {
 	state      float64 // bytes of the state folder
 	lag        float64 // records
 	records    float64 // judged since the start
-	near       float64 // commits that saved all state because input was about to go
+	near       float64 // times that a partition saved all its state because input was about to go
 }
 
 // watch looks until the time is over.
@@ -34,7 +34,7 @@ func (l *lab) watch(ctx context.Context, s settings) ([]sample, error) {
 	for {
 		select {
 		case <-ctx.Done():
-			return samples, nil
+			return samples, fmt.Errorf("watch: %w", ctx.Err())
 		case <-tick.C:
 		}
 		one, err := l.look(ctx)

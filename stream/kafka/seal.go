@@ -57,7 +57,10 @@ func (j *Judge) sealPart(at place, p *part, now time.Time, last bool, send sende
 	m := mark{p.next, note{redo, j.env.Rules}.String(), redo != p.kept.redo}
 	p.kept.redo = redo // if it is not committed, the partition is recovered and so made anew
 	if sabotaged(diskFirst) {
-		j.keep.write(at.partition, p.position, p.keys, p.blobs, func() {})
+		p.mu.Lock()
+		position := p.position
+		p.mu.Unlock()
+		j.keep.write(at.partition, position, p.keys, p.blobs, func() {})
 	}
 	return m
 }
