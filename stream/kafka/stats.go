@@ -91,7 +91,7 @@ func Help() map[string]string {
 		"labwatch_commit_aborts_total":              "Transactions that were not committed and were worked again, by stage.",
 		"labwatch_session_restarts_total":           "Kafka sessions started anew after an error, by stage.",
 		"labwatch_kept_before_redo_records":         "Input still kept before the point from which a recovery would work again, by topic and partition.",
-		"labwatch_retention_near_total":             "Commits that saved all state because the input's retention came near that point.",
+		"labwatch_retention_near_total":             "Times that a partition saved all its state because the input's retention came near what a recovery would need.",
 		"labwatch_worked_again_total":               "Messages worked a second time, after an abort or in a recovery, by stage.",
 		"labwatch_commit_duration_seconds":          "Time from sealing a transaction to its commit, by stage.",
 		"labwatch_last_commit_timestamp_seconds":    "When a transaction was committed last, by stage, seconds since 1970 UTC; 0 before the first.",
