@@ -11,8 +11,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
-
-	"labwatch/stream"
 )
 
 // forgotten is a judge whose group forgets the member once, between the last record of a transaction and its commit.
@@ -46,7 +44,7 @@ func TestMemberForgottenBeforeCommit(t *testing.T) {
 	var said bytes.Buffer
 	b.env.Log = zerolog.New(zerolog.SyncWriter(zerolog.MultiLevelWriter(zerolog.NewTestWriter(t), lockedWriter{&mu, &said})))
 	b.write("a", 5)
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	j := b.newJudge(nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
@@ -76,7 +74,7 @@ func TestStopMeetsRebalance(t *testing.T) {
 	b := newBench(t)
 	b.write("a", 5)
 	run := func(ctx context.Context, st func(*Judge) stage) (commits uint64, err error) {
-		j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+		j := b.newJudge(nil)
 		err = runSessions(ctx, b.env, "judge", []string{j.topic}, st(j), &j.stats.sessionStats)
 		return j.stats.commits.Get(), err
 	}

@@ -44,7 +44,7 @@ func TestOutputIsRefused(t *testing.T) {
 			refusal := b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: c.topic(&b.env.Topics), Err: c.err, Count: -1, When: sentinels})
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			j := b.newJudge(nil)
 			err := j.Run(ctx)
 			if ctx.Err() != nil {
 				t.Fatalf("it did not end; %d new sessions", j.stats.restarts.Get())
@@ -108,7 +108,7 @@ func TestDiskOfFormerTopic(t *testing.T) {
 	disk.entries["d/ghost"], disk.entries["c/ghost"] = disk.entries["d/a"], disk.entries["c/a"]
 	disk.position = encodePosition(1 << 40)
 	for start := range 2 {
-		j := NewJudge(b.env, b.env.Topics.Log, b.plain, disk, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+		j := b.newJudge(disk)
 		p, err := j.recoverForTest(t.Context())
 		if err != nil {
 			t.Fatal(err)

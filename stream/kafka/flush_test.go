@@ -9,8 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
-
-	"labwatch/stream"
 )
 
 // noted is what the judge's group has committed for partition 0, and the redo point beside it.
@@ -46,7 +44,7 @@ func TestNothingOwed(t *testing.T) {
 			b.env.Redo = RedoBudget{Records: 1 << 40, Age: c.age}
 			b.write("a", 40)
 			b.write("b", 40)
-			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			j := b.newJudge(nil)
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)
 			go func() { done <- j.Run(ctx) }()
@@ -100,7 +98,7 @@ func TestQuietPartitionPays(t *testing.T) {
 func TestTakenOverDebt(t *testing.T) {
 	b := newBench(t)
 	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	j := b.newJudge(nil)
 	s := &session{env: b.env, stage: j, owned: map[place]int64{}, flushed: true}
 	if !s.owesNothing() {
 		t.Error("owes before anything was opened")
@@ -141,7 +139,7 @@ func (i *idling) idle(now time.Time) {
 func TestNothingIsCommittedWithoutPlace(t *testing.T) {
 	b := newBench(t)
 	b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.JoinGroup}, Err: kerr.CoordinatorLoadInProgress, Count: -1})
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	j := b.newJudge(nil)
 	ctx, stop := context.WithTimeout(t.Context(), patience)
 	defer stop()
 	st := &idling{Judge: j, then: stop}

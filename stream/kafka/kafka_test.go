@@ -86,6 +86,11 @@ func (b *bench) write(device string, n int) {
 	}
 }
 
+// newJudge makes a judge of the bench's own environment; a nil store is no disk.
+func (b *bench) newJudge(store Store) *Judge {
+	return NewJudge(b.env, b.env.Topics.Log, b.plain, store, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+}
+
 // judge runs a judge until everything written is committed, stops it, and returns its worker as it was.
 func (b *bench) judge(store Store) (*stream.Worker, error) {
 	b.t.Helper()
@@ -232,7 +237,7 @@ func TestRecoveryFromEverySource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, store := range map[string]Store{"disk": disk, "behind": behind, "kafka": nil, "empty disk": new(fakeStore)} {
-		j := NewJudge(b.env, b.env.Topics.Log, b.plain, store, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+		j := b.newJudge(store)
 		p, err := j.recoverForTest(t.Context())
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -81,7 +81,7 @@ func TestDiskComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := states(worker)
-	fresh := NewJudge(b.env, b.env.Topics.Log, b.plain, disk, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	fresh := b.newJudge(disk)
 	p, err := fresh.recoverForTest(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-
-	"labwatch/stream"
 )
 
 // TestRetentionNear: what is kept before the redo point is compared with what is behind it; a young topic is not at risk.
@@ -37,7 +35,7 @@ func TestInputIsDeletedBehindTheRedoPoint(t *testing.T) {
 	b := newBench(t)
 	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
 	b.write("a", 40)
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	j := b.newJudge(nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- j.Run(ctx) }()

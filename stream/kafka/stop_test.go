@@ -10,8 +10,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
-
-	"labwatch/stream"
 )
 
 // TestStopBeforeAnythingIsRead: a judge that is told to stop while it still joins or recovers has nothing to save. It
@@ -27,7 +25,7 @@ func TestStopBeforeAnythingIsRead(t *testing.T) {
 			b.write("a", 5)
 			held.Count = -1
 			reached := b.cluster.Fault(held)
-			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			j := b.newJudge(nil)
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)
 			go func() { done <- j.Run(ctx) }()
@@ -68,7 +66,7 @@ func TestStopCommitsOnce(t *testing.T) {
 	b := newBench(t)
 	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
 	b.write("a", 5)
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	j := b.newJudge(nil)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	var before uint64 // there is a commit without input when the first fetch is slow
 	stop := func() { before = j.stats.commits.Get(); cancel() }
@@ -120,7 +118,7 @@ func TestStopMeetsFailure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.write("a", 5)
-			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			j := b.newJudge(nil)
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			var faults *kfake.FaultHandle
 			var before uint64
@@ -174,7 +172,7 @@ func TestStopMeetsRecovery(t *testing.T) {
 	b.write("a", 5)
 	refusal := b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: b.env.Topics.Records, Err: kerr.InvalidRecord, Count: -1})
 	defer refusal.Remove()
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	j := b.newJudge(nil)
 	ctx, stop := context.WithTimeout(t.Context(), patience)
 	if err := runSessions(ctx, b.env, "judge", []string{j.topic}, recovering{j, stop, new(bool)}, &j.stats.sessionStats); err != nil {
 		t.Error(err)

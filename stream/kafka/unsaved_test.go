@@ -12,8 +12,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
-
-	"labwatch/stream"
 )
 
 // endless is a broker that never ends a transaction.
@@ -47,7 +45,7 @@ func TestUnknownEndWithoutInput(t *testing.T) {
 	b := newBench(t)
 	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
 	b.write("a", 5)
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+	j := b.newJudge(nil)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	stop := func() { b.cluster.Fault(endless()); cancel() }
 	err := runSessions(ctx, b.env, "judge", []string{j.topic}, &debtor{Judge: j, stop: stop}, &j.stats.sessionStats)
@@ -98,7 +96,7 @@ func TestUnknownEndOutlivesItsSession(t *testing.T) {
 					stop()
 				})
 			}
-			j := NewJudge(b.env, b.env.Topics.Log, b.plain, nil, func(int32) *stream.Worker { return stream.NewWorker(b.judging, nil, nil) })
+			j := b.newJudge(nil)
 			st, failures := &idling{Judge: j, idles: 2}, 0
 			b.env.Log = b.env.Log.Hook(saying(func(message string) {
 				if strings.HasPrefix(message, "starting a new Kafka session") {
