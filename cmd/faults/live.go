@@ -34,7 +34,11 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 	over()
 	ended := time.Now()
 	dry()
-	if err := errors.Join(<-streamed, <-stalled, errors.Join(c.errs...), ctx.Err()); err != nil {
+	err = errors.Join(<-streamed, <-stalled, errors.Join(c.errs...))
+	if r.faults = c.all(); ctx.Err() != nil {
+		return ctx.Err() // broken off: what was not waited for is no violation
+	}
+	if err != nil {
 		r.broken = append(r.broken, err.Error())
 	}
 	l.say("the input has ended; waiting until all is judged")
@@ -47,7 +51,6 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 			r.broken = append(r.broken, err.Error())
 		}
 	}
-	r.faults = c.all()
 	everyone := append(slices.Clone(c.instances), c.extra)
 	for _, i := range everyone {
 		ends, wrong := i.ended()
@@ -62,10 +65,6 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 		r.broken = append(r.broken, err.Error())
 	}
 	sleep(ctx, time.Second)
-	if ctx.Err() != nil { // broken off: what was not waited for is no violation
-		r.broken = nil
-		return ctx.Err()
-	}
 	r.gaps, r.seen = w.before(ended)
 	blind()
 	if r.again, err = again(c.instances); err != nil {
