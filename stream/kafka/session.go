@@ -22,8 +22,8 @@ type mark struct {
 	moved bool // the redo point in the note, since the last commit
 }
 
-// sender produces a record in the open transaction. Several goroutines may call it. Acked, which may be nil, is told the record's offset. A record
-// that cannot be written makes the transaction abort; nobody else need look after it.
+// sender produces a record in the open transaction. Several goroutines may call it. Acked, which may be nil, is told the
+// record's offset. A record that cannot be written makes the transaction abort; nobody else need look after it.
 type sender func(r *kgo.Record, acked func(offset int64))
 
 // stage is what a session does with the partitions that it owns. Its methods are called by one goroutine at a
