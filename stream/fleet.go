@@ -47,7 +47,7 @@ func (w *Worker) Fleet() []DeviceView {
 	return nil
 }
 
-// Show makes the views anew if they are older than a second and anything was worked since.
+// Show makes the views anew if they are older than a second and anything was worked since. Now is as in Checkpoint.
 func (w *Worker) Show(now int64) {
 	every := showEvery * max(1, int64(len(w.order))/showDevices)
 	if now-w.shown < every || w.worked == w.shownAt {

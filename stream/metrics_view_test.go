@@ -21,6 +21,7 @@ func TestFlagsAndScoreAreShown(t *testing.T) {
 	b.hear(ahead)
 	b.hear(sample("bath", seconds(at-1)-int64(48*time.Hour), record.Channel{Name: "c", Value: 4}))
 	b.w.Committed(seconds(at))
+	b.w.Show(seconds(at))
 	m := b.w.j.Metrics
 	for name, want := range map[string]uint64{"late": 1, "early": 1, "unmapped": 0} {
 		if got := m.set.GetOrCreateCounter(`labwatch_flagged_total{flag="` + name + `"}`).Get(); got != want {
@@ -35,11 +36,13 @@ func TestFlagsAndScoreAreShown(t *testing.T) {
 		b.hear(sample("bath", seconds(at), record.Channel{Name: "c", Value: 4 + .1*float64(at%5)}))
 	}
 	b.w.Committed(seconds(at + 2))
+	b.w.Show(seconds(at + 2))
 	if v := b.w.Fleet()[0]; !v.Standing.Known || v.Standing.Score >= detectors.Rare || v.Standing.Direction != detectors.Undirected {
 		t.Errorf("a calm device stands at %+v", v.Standing)
 	}
 	b.hear(sample("bath", seconds(at), record.Channel{Name: "c", Value: -40}))
 	b.w.Committed(seconds(at + 4))
+	b.w.Show(seconds(at + 4))
 	if v := b.w.Fleet()[0]; v.Standing.Score < 0.9 || v.Standing.Direction != detectors.Low {
 		t.Errorf("a device far below its mean stands at %+v", v.Standing)
 	}
@@ -47,6 +50,7 @@ func TestFlagsAndScoreAreShown(t *testing.T) {
 		b.hear(sample("bath", seconds(at)+2*standingAge+i*1e9, record.Channel{Name: "other", Value: 1}))
 	}
 	b.w.Committed(seconds(at + 6))
+	b.w.Show(seconds(at + 6))
 	if v := b.w.Fleet()[0]; v.Standing.Known {
 		t.Errorf("what was measured two days ago still stands: %+v", v.Standing)
 	}

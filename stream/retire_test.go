@@ -14,7 +14,7 @@ func (b *bedside) tick(at int) {
 }
 
 func (b *bedside) fleet() (names []string) {
-	b.w.Committed(b.w.shown + int64(time.Hour))
+	b.w.Show(b.w.shown + int64(time.Hour))
 	for _, v := range b.w.Fleet() {
 		names = append(names, v.Device)
 	}
@@ -87,6 +87,25 @@ func TestForgottenByAge(t *testing.T) {
 	}
 	if got := b.fleet(); len(got) != 0 {
 		t.Errorf("%v are shown", got)
+	}
+}
+
+// TestNobodyIsForgottenUnheard: after an outage of ours, or a leap of a clock, by a year, nobody is forgotten before there
+// was a day to speak.
+func TestNobodyIsForgottenUnheard(t *testing.T) {
+	b := silentBath(t)
+	const year = 365 * 24 * 3600
+	tick := func(at int) {
+		b.hear(record.Record{Kind: record.Tick, Arrived: seconds(at), Time: seconds(year)})
+	}
+	tick(year)
+	tick(year + 24*3600 - 1)
+	if got := b.fleet(); len(got) != 1 {
+		t.Errorf("%v are shown after a leap of a year, want the bath", got)
+	}
+	tick(year + 24*3600)
+	if got := b.fleet(); len(got) != 0 {
+		t.Errorf("%v are shown a day later", got)
 	}
 }
 

@@ -111,7 +111,8 @@ func (w *Worker) restored() error {
 }
 
 // Checkpoint puts the snapshots that are due; a nil blob says that there is nothing any more under its key. Next is
-// the offset after the last message; the redo point that is returned must be committed with it.
+// the offset after the last message; the redo point that is returned must be committed with it. Now is in nanoseconds, by a
+// clock that nobody sets: it tells ages.
 func (w *Worker) Checkpoint(now, next int64, budget Budget, put func(key string, blob []byte)) (redo int64) {
 	w.stamp = now
 	w.memory.checkpoint++

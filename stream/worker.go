@@ -185,12 +185,12 @@ func (w *Worker) tick(m Message, t tick, emit Emit) error {
 // Reuse says that nobody holds an output any more that was emitted before: their bytes may be written over.
 func (w *Worker) Reuse() { w.publish.slab.reuse() }
 
-// Committed says that everything emitted since the last call is committed: only now it is counted.
+// Committed says that everything emitted since the last call is committed: only now it is counted. Now is in nanoseconds
+// since 1970 UTC, as arrivals are.
 func (w *Worker) Committed(now int64) {
 	w.j.Metrics.add(&w.tally)
 	w.j.Metrics.arrivals(now, w.arrived)
 	w.j.Metrics.memory(&w.memory.now)
 	w.tally, w.arrived, w.memory.now = tally{}, w.arrived[:0], memoryUse{}
 	w.Fit()
-	w.Show(now)
 }

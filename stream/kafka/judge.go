@@ -23,6 +23,7 @@ type Judge struct {
 	admin *kadm.Client
 	keep  *keeper
 	stats *JudgeStats
+	began time.Time // of the stage
 
 	trims sync.WaitGroup // deletions under way
 
@@ -56,7 +57,7 @@ func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, ne
 	stats := newJudgeStats()
 	j := &Judge{
 		env: env, topic: topic, make: newWorker, plain: plain, admin: kadm.NewClient(plain),
-		keep: newKeeper(store, env.Log, stats), stats: stats, parts: map[place]*part{}, rebuilt: map[place]int64{},
+		keep: newKeeper(store, env.Log, stats), stats: stats, began: time.Now(), parts: map[place]*part{}, rebuilt: map[place]int64{},
 	}
 	stats.showMemory(j)
 	return j
@@ -161,6 +162,9 @@ func (j *Judge) stateful() bool { return true }
 // idle shows the devices as they are: what the last commit of a burst changed must not wait for the next reading.
 func (j *Judge) idle(now time.Time) {
 	for _, p := range j.opened() {
-		p.worker.Show(now.UnixNano())
+		p.worker.Show(j.steady(now))
 	}
 }
+
+// steady is a time, in nanoseconds, by which ages can be told: it goes on evenly when somebody sets the clock.
+func (j *Judge) steady(now time.Time) int64 { return j.began.UnixNano() + int64(now.Sub(j.began)) }

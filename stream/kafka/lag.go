@@ -22,16 +22,17 @@ type Lag struct {
 	admin  *kadm.Client
 	set    *metrics.Set
 	waits  map[place]*waiting
-	seen   atomic.Int64 // when Kafka answered last, nanoseconds since 1970 UTC
+	seen   atomic.Pointer[time.Time] // when Kafka answered last
 }
 
 // NewLag watches the topics of one stage, "sequence" or "judge".
 func NewLag(env *Environment, stage string, topics []string, plain *kgo.Client) *Lag {
 	l := &Lag{env: env, stage: stage, topics: topics, admin: kadm.NewClient(plain), set: metrics.NewSet(), waits: map[place]*waiting{}}
 	l.set.NewGauge(fmt.Sprintf("labwatch_kafka_answered_timestamp_seconds{stage=%q}", stage), func() float64 {
-		return float64(l.seen.Load()/1e6) / 1e3
+		return float64(l.seen.Load().UnixMilli()) / 1e3
 	})
-	l.seen.Store(time.Now().UnixNano()) // it was connected to a moment ago
+	now := time.Now()
+	l.seen.Store(&now) // it was connected to a moment ago
 	return l
 }
 
@@ -40,8 +41,8 @@ func (l *Lag) Stats() *metrics.Set { return l.set }
 
 // Ready says whether Kafka has answered lately, for /readyz.
 func (l *Lag) Ready() (ok bool, reason string) {
-	seen := time.Unix(0, l.seen.Load())
-	if since := time.Since(seen); since > 20*time.Second {
+	seen := l.seen.Load()
+	if time.Since(*seen) > 20*time.Second {
 		return false, "Kafka has not answered since " + seen.UTC().Format(time.TimeOnly)
 	}
 	return true, ""
@@ -75,7 +76,7 @@ func (l *Lag) look(ctx context.Context) error {
 		return fmt.Errorf("read committed offsets: %w", err)
 	}
 	now := time.Now()
-	l.seen.Store(now.UnixNano())
+	l.seen.Store(&now)
 	ends.Each(func(end kadm.ListedOffset) {
 		at := place{end.Topic, end.Partition}
 		w := l.waits[at]

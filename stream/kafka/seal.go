@@ -50,7 +50,7 @@ func (j *Judge) sealPart(at place, p *part, now time.Time, last bool, send sende
 		r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(key), Value: blob}
 		send(r, func(offset int64) { p.acked(i, offset) })
 	}
-	redo := p.worker.Checkpoint(now.UnixNano(), p.next, budget, put)
+	redo := p.worker.Checkpoint(j.steady(now), p.next, budget, put)
 	if p.trim != nil {
 		p.unread = p.worker.Refresh(p.trim.stale(), put)
 	}
@@ -80,6 +80,7 @@ func (p *part) acked(i int, offset int64) {
 func (j *Judge) settle(now time.Time) {
 	for at, p := range j.opened() {
 		p.worker.Committed(now.UnixNano())
+		p.worker.Show(j.steady(now))
 		p.worker.Reuse()
 		p.sheaf.reuse()
 		j.stats.set.GetOrCreateGauge(keptGauge(at), nil).Set(float64(p.kept.redo - p.kept.first))

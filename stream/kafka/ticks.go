@@ -21,6 +21,10 @@ type Ticks struct {
 	sequence *Sequence
 	through  through
 	count    *metrics.Counter
+
+	since   time.Time     // nobody missed a tick from then on; zero: not known
+	looked  moment        // when it was last looked how far the raw topics were read
+	written time.Duration // steady time of the last tick
 }
 
 // NewTicks makes the ticker of a sequencing instance. The plain client must partition by hand.
@@ -35,30 +39,48 @@ func NewTicks(env *Environment, plain *kgo.Client, s *Sequence) *Ticks {
 func (t *Ticks) Run(ctx context.Context, partitions int32) error {
 	every := time.NewTicker(t.env.TickInterval)
 	defer every.Stop()
-	var since, last, looked time.Time
+	began := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case now := <-every.C:
-			if !t.sequence.owns() {
-				since = time.Time{} // others tick
-				continue
-			}
-			at, sure, err := t.look(ctx, now, now.Sub(looked))
-			looked = now
-			if err != nil || !sure {
-				continue // after too many of these the gap shows below
-			}
-			// After a gap (a pause, an outage, the first tick) nothing is known about who spoke in it: silence
-			// counts from here.
-			if since.IsZero() || now.Sub(last) > 3*t.env.TickInterval {
-				since = now
-			}
-			if t.write(ctx, at, since, partitions) {
-				last = now
-			}
+			t.beat(ctx, moment{now.Round(0), now.Sub(began)}, partitions)
 		}
+	}
+}
+
+// moment is a time by both clocks: that of the wall, which people and NTP set, and one that nobody sets.
+type moment struct {
+	wall   time.Time
+	steady time.Duration // since some beginning
+}
+
+// beat writes one tick, if it is known how far the raw topics were read.
+//
+// After a gap (a pause, an outage, the first tick) nothing is known about who spoke in it: silence counts from here. When
+// the wall clock was set, ahead or back, the time that it left out or gives twice is such a gap too: nobody was silent
+// for 50 minutes because a clock leapt so far.
+func (t *Ticks) beat(ctx context.Context, now moment, partitions int32) {
+	if !t.sequence.owns() {
+		t.since = time.Time{} // others tick
+		return
+	}
+	passed := now.steady - t.looked.steady
+	if set := now.wall.Sub(t.looked.wall) - passed; !t.looked.wall.IsZero() && set.Abs() > t.env.TickInterval {
+		t.env.Log.Warn().Dur("by", set).Msg("the clock of this machine was set; silence is counted anew from here")
+		t.since, t.through.last = time.Time{}, nil // the paces that were seen are in the former time
+	}
+	t.looked = now
+	at, sure, err := t.look(ctx, now.wall, passed)
+	if err != nil || !sure {
+		return // after too many of these the gap shows below
+	}
+	if t.since.IsZero() || now.steady-t.written > 3*t.env.TickInterval {
+		t.since = now.wall
+	}
+	if t.write(ctx, at, t.since, partitions) {
+		t.written = now.steady
 	}
 }
 
