@@ -33,7 +33,7 @@ func ask(ctx context.Context, path string, stderr io.Writer) (*asking, error) {
 	}
 	env := &kafka.Environment{Config: cfg.Kafka, Log: newLog(consoleLog(), stderr).Level(zerolog.ErrorLevel)}
 	if len(env.Brokers) == 0 {
-		env.Brokers, env.Embedded = []string{net.JoinHostPort("127.0.0.1", strconv.Itoa(cfg.Broker.Port))}, true
+		env.Brokers, env.Embedded = []string{embeddedAddress(cfg)}, true
 	}
 	client, err := kafka.Connect(ctx, env, askPatience)
 	if err != nil {
@@ -42,4 +42,9 @@ func ask(ctx context.Context, path string, stderr io.Writer) (*asking, error) {
 	return &asking{cfg, env, client.Close, func(ctx context.Context, topic string, from time.Time, each func(kafka.Found) error) error {
 		return kafka.Scan(ctx, env, client, topic, from, each)
 	}}, nil
+}
+
+// embeddedAddress is where the embedded broker of a config listens, unless its port was taken.
+func embeddedAddress(cfg *config.Config) string {
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(cfg.Broker.Port))
 }
