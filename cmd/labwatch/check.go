@@ -97,6 +97,9 @@ func check(path string) (*checkReport, error) {
 	if cfg == nil {
 		return nil, err
 	}
+	if errors.Is(err, config.ErrNoYAML) { // to say what is not set in it would be wrong advice
+		return &checkReport{Mistakes: strings.Split(err.Error(), "\n"), Warnings: []string{}, Settings: []config.Setting{}}, err
+	}
 	r := &checkReport{Mistakes: []string{}, Warnings: append([]string{}, cfg.Warnings()...), Settings: cfg.Effective(sources), cfg: cfg, sources: sources}
 	errs := []error{err}
 	_, err = loadMapping(cfg.Standardize.Mappings)
