@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,8 +26,8 @@ func readable(err error, b []byte, into any) error {
 	errs := make([]error, len(list.Errors))
 	for i, e := range list.Errors {
 		errs[i] = errors.New(e)
-		if ours := said[e]; len(ours) > 0 { // equal ones of one line are met in the same order
-			errs[i], said[e] = ours[0], ours[1:]
+		if ours := said[typeless(e)]; len(ours) > 0 { // equal ones of one line are met in the same order
+			errs[i], said[typeless(e)] = ours[0], ours[1:]
 		}
 	}
 	return errors.Join(errs...)
@@ -77,7 +78,7 @@ func (m misfits) walk(path string, n *yaml.Node, t reflect.Type) {
 		m.walk(path, n.Alias, t)
 		return
 	}
-	if reflect.PointerTo(t).Implements(reflect.TypeFor[interface{ UnmarshalYAML(func(any) error) error }]()) {
+	if t.Kind() != reflect.Struct && reflect.PointerTo(t).Implements(reflect.TypeFor[interface{ UnmarshalYAML(func(any) error) error }]()) {
 		t = reflect.TypeFor[string]() // which all of ours read
 	}
 	value := ""
@@ -105,16 +106,29 @@ func (m misfits) walkKey(path string, key, value *yaml.Node, t reflect.Type) {
 	case t.Kind() == reflect.Map:
 		m.walk(below, value, t.Elem())
 	default:
-		m.add(fmt.Sprintf("line %d: field %s not found in type %s", key.Line, key.Value, t), path, key.Line,
-			fmt.Sprintf("there is no setting %q here", key.Value))
 		if field, ok := fieldOf(t, key.Value); ok {
 			m.walk(below, value, field)
+			return
 		}
+		m.add(fmt.Sprintf("line %d: field %s not found in type %s", key.Line, key.Value, t), path, key.Line,
+			fmt.Sprintf("there is no setting %q here", key.Value))
 	}
 }
 
 func (m misfits) add(theirs, path string, line int, what string) {
+	theirs = typeless(theirs)
 	m[theirs] = append(m[theirs], misfit{path, line, what})
+}
+
+// typeless leaves the names of our own types out of a sentence of the library: one that reads itself does it through another
+// type. Numbers, texts and durations stay apart, or the wrong one of a line would be blamed.
+func typeless(sentence string) string {
+	return regexp.MustCompile(`(?: in type | into )[a-z]+\.[A-Za-z]+$`).ReplaceAllStringFunc(sentence, func(end string) string {
+		if strings.HasSuffix(end, " time.Duration") {
+			return end
+		}
+		return ""
+	})
 }
 
 // fieldOf is the type of the setting of that name in a section.
