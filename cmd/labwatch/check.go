@@ -47,6 +47,9 @@ the memory that it needs.`,
 			if asksKafka && (asJSON || show) {
 				return usageError{errors.New("--kafka: goes with neither --json nor --print")}
 			}
+			if devices < 0 || analytes < 1 {
+				return usageError{fmt.Errorf("--devices %d, --analytes %d: must not be below 0 and 1", devices, analytes)}
+			}
 			r, err := check(path)
 			if r == nil {
 				return usageError{err}
