@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/rs/zerolog"
@@ -112,7 +113,13 @@ func check(path string) (*checkReport, error) {
 	if err == nil {
 		r.Keys, r.Print = keys.ID(), keys.Fingerprint()
 	}
-	errs = append(append(append(errs, cfg.Kafka.CheckFiles()...), cfg.Delivery.CheckFiles()...), cfg.State.CheckFiles())
+	form := "\n" + fmt.Sprint(errs[0])
+	for _, err := range slices.Concat(cfg.Kafka.CheckFiles(), cfg.Delivery.CheckFiles()) {
+		if setting, _, _ := strings.Cut(err.Error(), ": "); !strings.Contains(form, "\n"+setting+": ") { // once is enough
+			errs = append(errs, err)
+		}
+	}
+	errs = append(errs, cfg.State.CheckFiles())
 	access, err := web.NewAccess(cfg.HTTP, zerolog.Nop())
 	if err == nil {
 		r.Warnings = append(r.Warnings, access.Warnings()...)
