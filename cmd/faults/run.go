@@ -37,6 +37,13 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 		if s.sabotage != "" {
 			flags = []string{"-tags", "sabotage"}
 		}
+		if s.draws(clockSet) {
+			overlay, err := l.clockOverlay(ctx)
+			if err != nil {
+				return r, err
+			}
+			flags = append(flags, "-overlay", overlay)
+		}
 		if err := rig.Build(ctx, l.program, flags...); err != nil {
 			return r, err
 		}
@@ -107,6 +114,8 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 			return l.bus.can(k) && (l.bus.sound(k) || slices.Contains(l.kinds, k))
 		case k == diskFull:
 			return disks
+		case k == clockSet:
+			return l.binary == ""
 		}
 		return true
 	}
@@ -122,7 +131,9 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 				"forgets some of the markers (see DESIGN.md); --kinds %s does it all the same", k, k))
 		}
 	}
-	r.skipped = append(r.skipped, "jumps of an instance's own clock: they cannot be made for one process without changing the machine's")
+	if l.binary != "" && len(l.kinds) == 0 {
+		r.skipped = append(r.skipped, fmt.Sprintf("%s: needs a labwatch that is built for it, and --labwatch names one", clockSet))
+	}
 	for _, line := range r.skipped {
 		l.say("not injected: %s", line)
 	}
