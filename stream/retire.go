@@ -18,7 +18,7 @@ import (
 // an outage of ours, or when a clock was set wrong by months, those who are still there have a day to speak.
 func (w *Worker) expired(c *card, t tick) bool {
 	after := w.j.ForgetAfter
-	return after > 0 && !c.retired && c.heard > 0 && t.at-c.heard >= int64(after)
+	return after > 0 && !c.retired && c.heard > 0 && t.at-c.heard >= int64(after) && t.at-t.since >= int64(min(after, listened))
 }
 
 // listened is for how long nobody may have missed a tick before a device is forgotten.
