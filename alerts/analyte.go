@@ -10,6 +10,9 @@ import (
 
 // subject is what a technologist calls the series of an alert: "glucose", "glucose control L2", "pH".
 func subject(a *Alert) string {
+	if a.Rule == RuleSilent {
+		return "the device"
+	}
 	if label := clean(a.Label); label != "" {
 		return label
 	}

@@ -125,6 +125,7 @@ func (w *Worker) endFor(statistic string, about subject, rule string, s *alerts.
 
 // endAll does so for all detectors of a series.
 func (w *Worker) endAll(statistic string, about subject, s *series, emit Emit) {
+	about = w.ofSeries(about, s)
 	for i := range s.states {
 		w.endFor(statistic, about, w.j.Plan.Series[s.kind][i].Name, &s.states[i], emit)
 	}

@@ -45,23 +45,19 @@ func (w *Worker) forget(d *ownedDevice, offset int64, origin record.Origin, at i
 func (w *Worker) retire(d *device, why subject, emit Emit) {
 	why.device, why.facility = d.name, d.facility
 	if d.silent != nil {
-		w.endFor(alerts.StatRetired, why, alerts.RuleSilent, d.silent, emit)
+		about := why
+		about.kind = record.Tick
+		w.endFor(alerts.StatRetired, about, alerts.RuleSilent, d.silent, emit)
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(d.rules), compareKeys) {
 		if key.rule == alerts.RuleCriticalValue { // an event, told once: it has no end
 			continue
 		}
-		about := why
-		about.series = key.series
-		if s := d.series.find(key.series); s != nil {
-			about.kind, about.test, about.unit = s.kind, s.test, s.unit
-		}
-		w.endFor(alerts.StatRetired, about, key.rule, d.rules[key], emit)
+		s := d.rules[key]
+		w.endFor(alerts.StatRetired, w.ofRule(why, d, key, s), key.rule, s, emit)
 	}
 	for _, s := range d.series.all {
-		about := why
-		about.kind, about.series, about.test, about.unit = s.kind, s.name, s.test, s.unit
-		w.endAll(alerts.StatRetired, about, s, emit)
+		w.endAll(alerts.StatRetired, why, s, emit)
 	}
 	old := d.card
 	*old = card{name: old.name, facility: old.facility, records: old.records, newest: old.newest, learned: noLearned, retired: true}
