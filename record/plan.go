@@ -27,7 +27,7 @@ func (s *Standardizer) plan(row *mapped, unitText string) *plan {
 		return p
 	}
 	p := s.makePlan(row, unitText)
-	if len(s.plans) < maxPlans {
+	if len(s.plans) < maxPlans && len(unitText) <= maxIdentifier { // a longer one is no unit, and may be a whole message
 		key.unit = string(append([]byte(nil), unitText...)) // the text belongs to the message
 		s.plans[key] = p
 	}

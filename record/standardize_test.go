@@ -87,6 +87,7 @@ func TestStandardizeValues(t *testing.T) {
 		{"word", func(r *Raw) { r.Value = "Hold" }, "text HOLD 2345-7", NotNumeric},
 		{"name", func(r *Raw) { r.Value = "Miller" }, "text 2345-7", NotNumeric | Withheld},
 		{"comment", func(r *Raw) { r.Value = ">30, dilution available" }, "bound >30 mg/dL 2345-7", Censored | Withheld},
+		{"spaced thousands are no bound", func(r *Raw) { r.Value = "< 10 000" }, "text 2345-7", NotNumeric | Withheld},
 		{"mark", func(r *Raw) { r.Value = "-----" }, "none 2345-7", NotNumeric},
 		{"error code", func(r *Raw) { r.Value, r.Unit = "-999.0", "mmol/L" }, "number -999 mg/dL 2345-7", ErrorCode},
 		{"implausible", func(r *Raw) { r.Value = "5000" }, "number 5000 mg/dL 2345-7", Implausible},
