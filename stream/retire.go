@@ -66,13 +66,15 @@ func (w *Worker) retire(d *device, why subject, emit Emit) {
 	*d = *anew
 }
 
-// leaveGroups takes a device that an event retires out of its groups. A group decides by the event alone, as it does by
-// readings: its redo may begin elsewhere.
+// leaveGroups takes a device that an event retires out of its groups. A group decides by the event alone: its redo may begin
+// elsewhere, so it cannot ask whether the device took the event for a repeat or for late. It asks no time either. Who writes
+// the event has a clock of his own, or a date only, and an alert of a device that is gone, and no longer shown, would stay
+// open until judge.forget_after. A repeat after the device came back costs less: a member that is new, whose alert opens again.
 func (w *Worker) leaveGroups(r *record.Record, offset int64, emit Emit) {
 	for _, name := range slices.Sorted(maps.Keys(w.groups)) {
 		g := w.groups[name]
 		m := g.members[r.Device]
-		if m == nil || !g.takes(offset) || r.Time < m.newest && !r.Flags.Has(record.Early) {
+		if m == nil || !g.takes(offset) {
 			continue
 		}
 		w.leave(g, m, subject{origin: r.Origin, at: decisive(r), kind: r.Kind, device: r.Device, facility: r.Facility}, emit)
