@@ -197,3 +197,29 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 		}
 	}
 }
+
+// TestForestSwitchedOff: as TestRulesSwitchedOff, for the alert that a group holds of a member. While it is open the vectors
+// of the member are not learned.
+func TestForestSwitchedOff(t *testing.T) {
+	p := newPumps(t)
+	p.rounds(10, 40)
+	if got := changes(p.of("iforest")); got != " opened" {
+		t.Fatalf("the fault said%s", got)
+	}
+	ac := p.j.Alerts
+	ac.Detectors = map[string]alerts.DetectorPolicy{"iforest": {AlertOn: []string{}}}
+	p.restart(NewJudging(p.j.Config, p.j.Plan, p.j.Baseline, ac, p.j.Zone, NewMetrics()))
+	p.rounds(20, 40) // the device has not changed, only what is asked of it
+	if got := changes(p.of("iforest")); got != " resolved" {
+		t.Errorf("after the change it says%s, want resolved", got)
+	}
+	for _, g := range p.w.groups {
+		if g.members["pump-1"].holding() {
+			t.Error("the member teaches nothing")
+		}
+	}
+	p.rounds(20, 40)
+	if got := changes(p.of("iforest")); got != "" {
+		t.Errorf("the rule is off and says%s", got)
+	}
+}
