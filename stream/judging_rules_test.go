@@ -2,6 +2,8 @@ package stream
 
 import (
 	"fmt"
+	"math"
+	"strings"
 	"testing"
 
 	"labwatch/alerts"
@@ -221,5 +223,84 @@ func TestForestSwitchedOff(t *testing.T) {
 	p.rounds(20, 40)
 	if got := changes(p.of("iforest")); got != "" {
 		t.Errorf("the rule is off and says%s", got)
+	}
+}
+
+// TestRulesAreBounded: names are a sender's. Under names that never come again no alert ever ends, so a device could grow
+// until its snapshot fits no message and nobody is judged any more.
+func TestRulesAreBounded(t *testing.T) {
+	const most = 200 // judge.max_series
+	long := strings.Repeat("x", 60)
+	nan := math.NaN()
+	for name, c := range map[string]struct {
+		rule string
+		odd  func(i int) record.Record
+	}{
+		"test codes": {alerts.RuleErrorCode, func(i int) record.Record {
+			return record.Record{Kind: record.Result, ID: fmt.Sprint("r", i), Device: "d", Time: seconds(i), Flags: record.ErrorCode | record.Unmapped,
+				Test: record.Test{Local: fmt.Sprint(long, i)}, Value: record.Value{Kind: record.Number, Number: -999}}
+		}},
+		"levels": {alerts.RuleQCFailed, func(i int) record.Record {
+			r := control(fmt.Sprint("c", i), "4711", seconds(i), 99, record.No)
+			r.Device, r.Level = "d", fmt.Sprint(long, i)
+			return r
+		}},
+		"channels": {alerts.RuleErrorCode, func(i int) record.Record {
+			return sample("d", seconds(i), record.Channel{Name: fmt.Sprint(long, i), Value: nan, Flags: record.ErrorCode})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := testJudging(t)
+			j.Alerts.Silent.Enabled = false
+			j.Plan.Group = nil
+			b := newBedside(t, j)
+			for i := range 2000 {
+				b.hear(c.odd(i))
+				b.records = nil
+			}
+			said := b.of(c.rule)
+			if len(said) != most || b.w.tally.unscored < 2000-most {
+				t.Errorf("%d are told and %d counted, want %d and the rest", len(said), b.w.tally.unscored, most)
+			}
+			for key, blob := range state(b.w) {
+				if len(blob) > 300_000 {
+					t.Errorf("%s takes %d bytes", key, len(blob))
+				}
+			}
+			b.hear(c.odd(0)) // a repeat, or one of those that are kept: nothing new
+			bath := func(at int, value float64) record.Record {
+				return sample("d", seconds(at), record.Channel{Name: "storage_temp_c", Value: value})
+			}
+			b.hear(bath(3000, 9))
+			for at := 3001; at < 3004; at++ {
+				b.hear(bath(at, 4))
+			}
+			if got := changes(b.of(alerts.RuleLimit)); got != " opened resolved" {
+				t.Errorf("another rule says%s, want opened resolved", got)
+			}
+		})
+	}
+}
+
+// TestPendingRulesMakeRoom: where one error code is not enough to open an alert, those that came once do not keep out the
+// one that comes again.
+func TestPendingRulesMakeRoom(t *testing.T) {
+	j := onlyZScore(t, func(c *alerts.Config) { c.ErrorCode.Policy.OpenAfter = 2 })
+	j.MaxSeries, j.Plan.Group = 3, nil // there is room for leastRules all the same
+	b := newBedside(t, j)
+	for i := range 3 * leastRules {
+		b.hear(sample("d", seconds(i), record.Channel{Name: fmt.Sprint("c", i), Value: -999, Flags: record.ErrorCode}))
+	}
+	for i := range 2 {
+		b.hear(sample("d", seconds(1000+i), record.Channel{Name: "c", Value: -999, Flags: record.ErrorCode}))
+	}
+	if got := changes(b.of(alerts.RuleErrorCode)); got != " opened" {
+		t.Errorf("says%s, want opened", got)
+	}
+	rules := b.w.devices["d"].held.rules
+	_, newest := rules[ruleKey{rule: alerts.RuleErrorCode, series: fmt.Sprint("c", 3*leastRules-1)}]
+	_, oldest := rules[ruleKey{rule: alerts.RuleErrorCode, series: fmt.Sprint("c", 2*leastRules)}]
+	if len(rules) != leastRules || !newest || oldest {
+		t.Errorf("%d are kept, the newest %v, the oldest %v", len(rules), newest, oldest)
 	}
 }

@@ -17,6 +17,10 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 	key := ruleKey{name, about.series, about.result + about.own}
 	s := d.rules[key]
 	if s == nil {
+		if breaks(o) && !d.roomForRule(name, w.j.MaxSeries) {
+			w.tally.unscored++
+			return nil, alerts.Quiet
+		}
 		s = &w.state
 		*s = alerts.State{}
 	}
@@ -32,6 +36,39 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 	}
 	return s, change
 }
+
+// roomForRule says whether one more alert of a rule may be kept, of which there may be as many as series, and no fewer than
+// leastRules. Each rule has room of its own, so one misused name does not mute the others. Names are a sender's: a sample
+// number in a test code would let a device grow until its snapshot fits no message. One that is not open yet makes room,
+// the one that was not seen for longest; an open one never does. Critical values make room for themselves.
+func (d *device) roomForRule(rule string, series int) bool {
+	if len(d.rules) < max(series, leastRules) || rule == alerts.RuleCriticalValue {
+		return true
+	}
+	var oldest ruleKey
+	n := 0
+	for key, s := range d.rules {
+		if key.rule != rule {
+			continue
+		}
+		n++
+		if s.Phase == alerts.Open {
+			continue
+		}
+		if o := d.rules[oldest]; o == nil || s.Newest < o.Newest || s.Newest == o.Newest && compareKeys(key, oldest) < 0 {
+			oldest = key
+		}
+	}
+	if n < max(series, leastRules) {
+		return true
+	}
+	_, pending := d.rules[oldest]
+	delete(d.rules, oldest)
+	return pending
+}
+
+// leastRules is room for the channels and tests of one device, whatever judge.max_series is.
+const leastRules = 64
 
 // spent says that there is nothing to do: the rule is off, or has no limit for the series, and no alert of it is
 // open. One that is open goes on being stepped, without levels, until it resolves.

@@ -24,8 +24,9 @@ func (f *produceFailure) note(r *kgo.Record, err error) {
 	f.err = fmt.Errorf("write to %s: %w", r.Topic, err)
 	switch {
 	case errors.Is(err, kerr.MessageTooLarge):
-		f.err = fatalf("write %d bytes to %s: the broker or the client takes no message of that size (%w); "+
-			"a device of many series needs a smaller judge.max_series", len(r.Value), r.Topic, err)
+		f.err = fatalf("write %d bytes to %s: the broker (max.message.bytes) or the client (1 MB, not compressed) takes no message of that size (%w). "+
+			"A snapshot of a device grows with its series and open alerts: a smaller judge.max_series keeps further ones out when "+
+			"the input since its last snapshot is worked again. That of a group grows with its channels and devices: judge.groups splits it", len(r.Value), r.Topic, err)
 	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.TransactionalIDAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
 		f.err = fatalf("write to %s: not permitted: %w", r.Topic, err)
 	}
