@@ -73,7 +73,7 @@ func TestAlertIsCalledTheSame(t *testing.T) {
 		"error code of a test": {rule: alerts.RuleErrorCode, broken: result("", glucose, number(-999), record.ErrorCode), end: result("", glucose, number(90), 0),
 			want: alerts.Alert{Kind: record.Result, Series: "2345-7", Unit: "mg/dL", Test: glucose}},
 		"error code of a control": {rule: alerts.RuleErrorCode, before: qc(glucose, "4710", number(90), record.Yes, 0), broken: qc(glucose, "4711", number(-999), record.NotSaid, record.ErrorCode), end: qc(glucose, "4711", number(90), record.Yes, 0),
-			want: alerts.Alert{Kind: record.Control, Series: "qc/2345-7/L1/4711", Unit: "mg/dL", Test: glucose}},
+			want: alerts.Alert{Kind: record.Control, Series: "qc/2345-7/L1", Unit: "mg/dL", Test: glucose}},
 		"silence": {rule: alerts.RuleSilent, end: good, want: alerts.Alert{Kind: record.Tick}},
 	} {
 		for _, retired := range []bool{false, true} {

@@ -71,14 +71,18 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility, patient: r.Patient}
-	w.errorCode(d, &about, r.Value.Number, r.Flags, emit)
+	if r.Flags.Has(record.ErrorCode) || len(d.rules) > 0 { // else there is nothing to open or to end
+		coded := about
+		coded.series = measurand(r)
+		w.errorCode(d, &coded, r.Value.Number, r.Flags, emit)
+	}
 	if r.Kind == record.Control {
 		w.qcFailed(d, r, emit)
 	}
+	suspect := w.limit(d, &about, w.j.tests[name], r.Value, r.Flags, emit) // also of what may teach nothing
 	if !r.Teachable() {
 		return
 	}
-	suspect := w.limit(d, &about, w.j.tests[name], r.Value.Number, emit)
 	w.judgeNumber(d, &about, r.Value.Number, suspect, r.Flags.Has(record.Early), emit)
 }
 
@@ -92,7 +96,7 @@ func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, em
 	if !c.Teachable() {
 		return
 	}
-	suspect := w.limit(d, &about, limit, c.Value, emit)
+	suspect := w.limit(d, &about, limit, record.Value{Kind: record.Number, Number: c.Value}, c.Flags, emit)
 	w.judgeNumber(d, &about, c.Value, suspect, r.Flags.Has(record.Early), emit)
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"labwatch/alerts"
 	"labwatch/detectors"
@@ -302,5 +303,88 @@ func TestPendingRulesMakeRoom(t *testing.T) {
 	_, oldest := rules[ruleKey{rule: alerts.RuleErrorCode, series: fmt.Sprint("c", 2*leastRules)}]
 	if len(rules) != leastRules || !newest || oldest {
 		t.Errorf("%d are kept, the newest %v, the oldest %v", len(rules), newest, oldest)
+	}
+}
+
+// labResult is a result, or with a level a control, as the standardizer makes it of texts.
+func labResult(t *testing.T, at int, code, value, unit, level string) record.Record {
+	t.Helper()
+	raw := record.Raw{Kind: record.Result, ID: fmt.Sprint("r", at), Patient: fmt.Sprint("MRN-", at), Device: "analyser", TestCode: code,
+		Value: value, Unit: unit, Time: time.Unix(0, seconds(at)).UTC().Format(time.RFC3339)}
+	if level != "" {
+		raw.Kind, raw.Level, raw.Lot = record.Control, level, fmt.Sprint("lot ", at/2)
+		raw.Expected, raw.TargetSD = "100", "2"
+	}
+	var r record.Record
+	if why := testIntake(t).std.Standardize(&r, &raw, record.Origin{}, seconds(at)); why != nil {
+		t.Fatal(why)
+	}
+	return r
+}
+
+// TestExtremesBreakLimits: the most extreme results come as a bound or are flagged as implausible. They are told, and ended by
+// numbers only that are inside.
+func TestExtremesBreakLimits(t *testing.T) {
+	at := func(v float64) *float64 { return &v }
+	for name, c := range map[string]struct {
+		code, unit, level string
+		rule              string
+		values, want      string
+	}{
+		"above the range":        {"GLU", "mg/dL", "", alerts.RuleLimit, "90 >600 >150 >=200 90 90 90", " opened resolved"},
+		"below the range":        {"GLU", "mg/dL", "", alerts.RuleLimit, "90 <20 <100 90 90 90", " opened resolved"},
+		"converted":              {"GLU", "mmol/L", "", alerts.RuleLimit, "5 >33 5 5 5", " opened resolved"},
+		"implausible":            {"GLU", "mg/dL", "", alerts.RuleLimit, "90 5000 90 90 90", " opened resolved"},
+		"implausible potassium":  {"K", "mmol/L", "", alerts.RuleLimit, "4 25 .01 .01 .01 4 4 4", " opened resolved"},
+		"error codes":            {"GLU", "mg/dL", "", alerts.RuleLimit, "-999 -999", ""},
+		"nobody knows the unit":  {"GLU", "smoot", "", alerts.RuleLimit, "5000 >600", ""},
+		"control above 3 SD":     {"GLU", "mg/dL", "L1", alerts.RuleQCFailed, "100 >500 >101 101", " opened resolved"},
+		"control below 3 SD":     {"GLU", "mg/dL", "L1", alerts.RuleQCFailed, "100 <50 101", " opened resolved"},
+		"control in another lot": {"GLU", "mg/dL", "L1", alerts.RuleErrorCode, "100 -999 100 100 100", " opened resolved"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBedside(t, onlyZScore(t, func(c *alerts.Config) {
+				c.Limit.Tests = map[string]alerts.Limit{"2345-7": {Low: at(50), High: at(200), CriticalHigh: at(400), Unit: "mg/dL"}, "2823-3": {High: at(6)}}
+			}))
+			for i, value := range strings.Fields(c.values) {
+				b.hear(labResult(t, i, c.code, value, c.unit, c.level))
+			}
+			if got := changes(b.of(c.rule)); got != c.want {
+				t.Errorf("%s says%s, want%s", c.values, got, c.want)
+			}
+		})
+	}
+}
+
+// TestErrorCodeWithoutUnit: instruments send error codes without a unit, which the name of an unmapped test has in it. The
+// alert is of what was measured, and good values end it.
+func TestErrorCodeWithoutUnit(t *testing.T) {
+	for name, c := range map[string]struct{ code, level, series string }{
+		"unmapped test": {"MYTEST", "", "local:MYTEST"}, "control of it": {"MYTEST", "L1", "qc/local:MYTEST/L1"},
+		"LOINC outside the table": {"1234-4", "", "1234-4"}, "LOINC of the table": {"GLU", "", "2345-7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBedside(t, onlyZScore(t, nil))
+			at := 0
+			send := func(value, unit string) {
+				b.hear(labResult(t, at, c.code, value, unit, c.level))
+				at++
+			}
+			for range 3 {
+				send("100", "mg/dL")
+			}
+			send("-999", "")
+			send("-999", "mg/dL")
+			for range 5 {
+				send("100", "mg/dL")
+			}
+			said := b.of(alerts.RuleErrorCode)
+			if got := changes(said); got != " opened resolved" || said[0].Series != c.series {
+				t.Errorf("says%s of %+v", got, said)
+			}
+			if n := len(b.w.devices["analyser"].held.rules); n != 0 {
+				t.Errorf("%d alerts are kept", n)
+			}
+		})
 	}
 }

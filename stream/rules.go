@@ -96,7 +96,7 @@ func (w *Worker) errorCode(d *device, about *subject, value float64, flags recor
 }
 
 // limit says whether the value breaks its limit, which may be none.
-func (w *Worker) limit(d *device, about *subject, limit *alerts.Limit, value float64, emit Emit) bool {
+func (w *Worker) limit(d *device, about *subject, limit *alerts.Limit, value record.Value, flags record.Flag, emit Emit) bool {
 	applies := w.j.Alerts.Limit.Enabled && limit != nil
 	if d.spent(applies, alerts.RuleLimit, about.series) {
 		return false
@@ -104,9 +104,9 @@ func (w *Worker) limit(d *device, about *subject, limit *alerts.Limit, value flo
 	if limit == nil {
 		limit = &alerts.Limit{}
 	}
-	o := unlimited(applies, limit.Observe(about.at, value, about.unit))
+	o := unlimited(applies, limit.ObserveValue(about.at, value, flags, about.unit))
 	if s, change := w.rule(d, about, alerts.RuleLimit, w.j.Alerts.Limit.Policy, o); change != alerts.Quiet {
-		w.say(*about, alerts.RuleLimit, s, change, limit.Explain(value), emit)
+		w.say(*about, alerts.RuleLimit, s, change, limit.ExplainValue(value), emit)
 	}
 	return breaks(o)
 }
@@ -116,13 +116,19 @@ func breaks(o alerts.Observation) bool {
 	return o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical)
 }
 
+// measurand names what was measured, of a control its level too, whatever the unit and lot. Instruments send error codes
+// without a unit, and a lot may never come again: an alert under such a name would have no end.
+func measurand(r *record.Record) string {
+	bare := *r
+	bare.Unit, bare.Lot = "", ""
+	return bare.Series()
+}
+
 // qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever the
 // lot: the first control of a new lot that passes ends it.
 func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
-	anyLot := *r
-	anyLot.Lot = ""
 	q := &w.j.Alerts.QCFailed
-	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: anyLot.Series(), test: r.Test, unit: r.Unit,
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: measurand(r), test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility}
 	if about.series == "" || d.spent(q.Enabled, alerts.RuleQCFailed, about.series) {
 		return

@@ -19,8 +19,12 @@ type publishedRecord struct {
 	Origin record.Origin `json:"origin"`
 	Time   time.Time     `json:"time"`
 	Test   struct {
+		Local string `json:"local"`
 		LOINC string `json:"loinc"`
 	} `json:"test"`
+	QC struct {
+		Level string `json:"level"`
+	} `json:"qc"`
 	Value struct {
 		Comparator string   `json:"comparator"`
 		Number     *float64 `json:"number"`
@@ -84,7 +88,11 @@ func evidence(r *publishedRecord, series, rule string) (e evidentReading, ok boo
 		e.event = strings.TrimSpace(r.Log.Event + " " + r.Log.Lot)
 		return e, true
 	}
-	ok = series == "" || r.Test.LOINC == series
+	code := r.Test.LOINC
+	if code == "" {
+		code = "local:" + r.Test.Local
+	}
+	ok = series == "" || code == series || "qc/"+code+"/"+r.QC.Level == series // a plain rule's name has neither unit nor lot
 	for _, c := range r.Channels {
 		if c.Name == series {
 			e.value, e.flags, ok = c.Value, append(e.flags, c.Flags...), true
