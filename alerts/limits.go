@@ -50,8 +50,11 @@ func (l Limits) Validate(path string) []error {
 		m    map[string]Limit
 	}{{"channels", l.Channels}, {"tests", l.Tests}} {
 		for _, key := range slices.Sorted(maps.Keys(m.m)) {
-			v := m.m[key]
-			errs = append(errs, v.Validate(fmt.Sprintf("%s.%s[%s]", path, m.name, key))...)
+			v, at := m.m[key], fmt.Sprintf("%s.%s[%s]", path, m.name, key)
+			errs = append(errs, v.Validate(at)...)
+			if m.name == "tests" { // that of a channel is only shown
+				errs = append(errs, validateUnit(at, key, v.Unit)...)
+			}
 		}
 	}
 	return errs
