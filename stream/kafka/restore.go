@@ -161,6 +161,9 @@ func (j *Judge) broken(at place, offset int64, err error) error {
 		return lasting(err)
 	}
 	j.keep.flush(0)
+	if !j.keep.works() { // it may still be writing; the next session does not read it
+		return err
+	}
 	dropErr := j.keep.store.Drop(at.partition)
 	j.mu.Lock()
 	before, again := j.rebuilt[at]
