@@ -50,7 +50,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return fmt.Errorf("end transaction: %w", err)
 	}
 	if committed {
-		s.unsaved, s.held, s.flushed, s.committed = false, 0, last, time.Now()
+		s.unsaved, s.held, s.flushed, s.committed, s.refused = false, 0, last, time.Now(), 0
 		s.pace.committed(began, s.committed)
 		s.stage.settle(s.committed)
 		s.stats.commits.Inc()
@@ -63,7 +63,12 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return err
 	}
 	s.stats.again.Add(s.held)
-	s.env.Log.Info().Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
+	level := zerolog.InfoLevel
+	if failed.get() != nil {
+		s.refused++
+		level = zerolog.WarnLevel
+	}
+	s.env.Log.WithLevel(level).Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
 		Msg("transaction was not committed; recovering from the committed offsets")
 	s.held = 0
 	return s.reopen(ctx)

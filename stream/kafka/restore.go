@@ -30,6 +30,9 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 			return 0, err
 		}
 	}
+	if err := j.tellDeleted(ctx, partition, p); err != nil {
+		return 0, err
+	}
 	batch := diskBatch{keep: j.keep, partition: partition}
 	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, p.position, end, func(r *kgo.Record) error {
 		p.position = r.Offset + 1
@@ -161,6 +164,9 @@ func (j *Judge) broken(at place, offset int64, err error) error {
 		return lasting(err)
 	}
 	j.keep.flush(0)
+	if !j.keep.works() { // it may still be writing; the next session does not read it
+		return err
+	}
 	dropErr := j.keep.store.Drop(at.partition)
 	j.mu.Lock()
 	before, again := j.rebuilt[at]

@@ -88,6 +88,7 @@ type session struct {
 	committed time.Time // last
 	flushed   bool      // since then nothing is owed
 	held      int       // messages in it
+	refused   int       // transactions in a row that were aborted because an output could not be written
 }
 
 // closePatience is how long a session may take to close. The client leaves the group when it owes it a rebalance, or the
@@ -125,8 +126,12 @@ func (s *session) run(ctx context.Context) (err error) {
 	}
 	s.doubt = false // Kafka has ended what a former session left
 	for {
+		refused := s.refused
 		if err := s.transaction(ctx); err != nil {
 			return err
+		}
+		if s.refused > refused {
+			s.rest(ctx)
 		}
 		if ctx.Err() != nil && s.owesNothing() {
 			return errStopped
