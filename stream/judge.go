@@ -34,7 +34,7 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	}
 	w.heard(d.card, r, emit)
 	if r.Kind == record.Result {
-		w.criticalValue(d, r, emit)
+		w.criticalValue(d, r, v == finalized, emit)
 	}
 	if r.Kind == record.Control && v == corrected {
 		w.qcFailed(d, r, emit) // a verdict may come, or be taken back, with a correction

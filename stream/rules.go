@@ -96,8 +96,9 @@ func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 	}
 }
 
-// criticalValue tells every critical result, also one that came late or corrects another.
-func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
+// criticalValue tells every critical result, also one that came late or corrects another. One that is final now and was
+// told when it was preliminary has nothing new.
+func (w *Worker) criticalValue(d *device, r *record.Record, finalized bool, emit Emit) {
 	c := w.j.Alerts.CriticalValue
 	if !c.Enabled {
 		return
@@ -110,7 +111,11 @@ func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
 		}
 		about.own = fmt.Sprintf("%s/%d/%d/%d", r.Origin.Topic, r.Origin.Partition, r.Origin.Offset, r.Origin.Index)
 	}
-	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), c.Observe(r)); change != alerts.Quiet {
+	o := c.Observe(r)
+	if finalized && breaks(o) && d.rules[ruleKey{alerts.RuleCriticalValue, about.series, about.result}] != nil {
+		return
+	}
+	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), o); change != alerts.Quiet {
 		w.say(about, alerts.RuleCriticalValue, s, change, c.Explain(r), emit)
 		if change == alerts.Opened {
 			d.forgetCritical()
