@@ -20,6 +20,9 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 		s = &w.state
 		*s = alerts.State{}
 	}
+	if !s.Healthy() && !breaks(o) && w.behind(about, s.Newest) {
+		return s, alerts.Quiet
+	}
 	change := step(*about, name, p, s, o)
 	switch {
 	case s.Healthy():
@@ -31,6 +34,15 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 		s = &kept
 	}
 	return s, change
+}
+
+// behind says whether a reading is older than the newest that its alert or series has seen, so that it says nothing of
+// now: a device that sends what it kept during an outage, a control that came late or is corrected afterwards. It may
+// still tell of a fault, but not of the end of one. Results are never behind: they are measured in the order in which they
+// come, whenever the specimen was collected. A newest time beyond the horizon by more than the
+// grace is not believed.
+func (w *Worker) behind(about *subject, newest int64) bool {
+	return about.kind != record.Result && about.at < newest && newest-int64(w.j.LateAfter) <= w.horizon
 }
 
 // spent says that there is nothing to do: the rule is off, or has no limit for the series, and no alert of it is
@@ -91,6 +103,7 @@ func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 		return
 	}
 	o := unlimited(q.Enabled, q.Observe(r))
+	o.At = about.at
 	if s, change := w.rule(d, &about, alerts.RuleQCFailed, q.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleQCFailed, s, change, q.Explain(r), emit)
 	}
