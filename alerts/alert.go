@@ -66,7 +66,7 @@ type Alert struct {
 	Label    string      // what people call the series, from the config; empty: a name is made from Test or Series
 	Test     record.Test
 	Unit     string        // UCUM, of Evidence's values
-	At       int64         // time of the record that made this message, nanoseconds since 1970 UTC
+	At       int64         // time of the record that made this message, nanoseconds since 1970 UTC; a resolved alert's is its newest
 	Opened   int64         // time of the record that opened the alert
 	Origin   record.Origin // the record that made this message
 	Subject  string        // result id of a critical value, else empty

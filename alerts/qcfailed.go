@@ -43,7 +43,9 @@ func (q *QCFailed) Observe(r *record.Record) Observation {
 	if math.IsNaN(z) {
 		score = 0 // only the instrument's word
 	}
-	return judged(r.Time, failed, score, value, Side(z))
+	o := judged(r.Time, failed, score, value, Side(z))
+	o.Again = r.Flags.Has(record.Correction)
+	return o
 }
 
 // Explain is the evidence for a message about r: z when the lab gave what it takes, the lab's own mean and SD.

@@ -13,6 +13,10 @@ import (
 func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	w.fetched += d.fetch(r.Kind)
 	v := d.gates[gateIndex(r.Kind)].admit(r, w.j.Remember, int64(w.j.LateAfter))
+	w.horizon = math.MaxInt64
+	if v == fresh {
+		w.horizon = r.Arrived // one absurd date must not make everything after it old
+	}
 	switch v {
 	case repeated:
 		return false
@@ -34,7 +38,7 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	}
 	w.heard(d.card, r, emit)
 	if r.Kind == record.Result {
-		w.criticalValue(d, r, emit)
+		w.criticalValue(d, r, v == finalized, emit)
 	}
 	if r.Kind == record.Control && v == corrected {
 		w.qcFailed(d, r, emit) // a verdict may come, or be taken back, with a correction
@@ -112,6 +116,7 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 		return
 	}
 	w.fetched += s.fetch(value)
+	old := w.behind(about, s.seen)
 	s.remember(about)
 	counts := early || s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan)) // early ones are not learned anyway
 	if counts && !early {
@@ -136,8 +141,8 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 		if !counts {
 			continue
 		}
-		if s.idle(i) && !o.breach() {
-			continue // most readings: a step would change nothing
+		if (s.idle(i) || old) && !o.breach() {
+			continue // most readings: a step would change nothing; and an old one says nothing of now
 		}
 		policy := w.j.policies[named[i].Name]
 		applies := policy.Alerts(s.kind)
@@ -161,6 +166,9 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 	}
 	if early || !counts {
 		return // its clock runs ahead, so its place in time is not known; or its patient has been counted
+	}
+	if old && s.holding() {
+		return // the windows must go on speaking of now, or enough of the old would end the alert
 	}
 	s.settle()
 	w.outlast(about, s, emit)

@@ -24,6 +24,9 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 		s = &w.state
 		*s = alerts.State{}
 	}
+	if !s.Healthy() && !breaks(o) && w.behind(about, s.Newest) {
+		return s, alerts.Quiet
+	}
 	change := step(*about, name, p, s, o)
 	switch {
 	case s.Healthy():
@@ -69,6 +72,15 @@ func (d *device) roomForRule(rule string, series int) bool {
 
 // leastRules is room for the channels and tests of one device, whatever judge.max_series is.
 const leastRules = 64
+
+// behind says whether a reading is older than the newest that its alert or series has seen, so that it says nothing of
+// now: a device that sends what it kept during an outage, a control that came late or is corrected afterwards. It may
+// still tell of a fault, but not of the end of one. Results are never behind: they are measured in the order in which they
+// come, whenever the specimen was collected. A newest time beyond the horizon by more than the
+// grace is not believed.
+func (w *Worker) behind(about *subject, newest int64) bool {
+	return about.kind != record.Result && about.at < newest && newest-int64(w.j.LateAfter) <= w.horizon
+}
 
 // spent says that there is nothing to do: the rule is off, or has no limit for the series, and no alert of it is
 // open. One that is open goes on being stepped, without levels, until it resolves.
@@ -134,13 +146,15 @@ func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 		return
 	}
 	o := unlimited(q.Enabled, q.Observe(r))
+	o.At = about.at
 	if s, change := w.rule(d, &about, alerts.RuleQCFailed, q.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleQCFailed, s, change, q.Explain(r), emit)
 	}
 }
 
-// criticalValue tells every critical result, also one that came late or corrects another.
-func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
+// criticalValue tells every critical result, also one that came late or corrects another. One that is final now and was
+// told when it was preliminary has nothing new.
+func (w *Worker) criticalValue(d *device, r *record.Record, finalized bool, emit Emit) {
 	c := w.j.Alerts.CriticalValue
 	if !c.Enabled {
 		return
@@ -153,7 +167,11 @@ func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
 		}
 		about.own = fmt.Sprintf("%s/%d/%d/%d", r.Origin.Topic, r.Origin.Partition, r.Origin.Offset, r.Origin.Index)
 	}
-	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), c.Observe(r)); change != alerts.Quiet {
+	o := c.Observe(r)
+	if finalized && breaks(o) && d.rules[ruleKey{alerts.RuleCriticalValue, about.series, about.result}] != nil {
+		return
+	}
+	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), o); change != alerts.Quiet {
 		w.say(about, alerts.RuleCriticalValue, s, change, c.Explain(r), emit)
 		if change == alerts.Opened {
 			d.forgetCritical()

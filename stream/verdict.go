@@ -66,8 +66,7 @@ func (w *Worker) acknowledge(about subject, rule string, s *alerts.State, by str
 		return false
 	}
 	s.Acknowledged = about.at
-	s.Newest = max(s.Newest, about.at)
-	s.Said = s.Newest
+	s.Said = max(s.Newest, about.at) // Newest is the device's, whose clock may lag behind the person's
 	s.Sequence++
 	w.sayBy(by, about, rule, s, alerts.Updated, alerts.NewEvidence(alerts.StatAcknowledged), emit)
 	return true
