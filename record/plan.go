@@ -69,16 +69,16 @@ func (s *Standardizer) makePlan(row *mapped, unitText string) *plan {
 		}
 		return p
 	}
-	c, ok := convert(sent, target.unit, target)
-	if !ok && other.code != "" {
-		c, ok = convert(other, target.unit, target)
-	}
+	c, ok := convertEither(sent, other, target.unit, target)
 	if !ok {
 		p.flags |= UnitUnknown
 		return p
 	}
 	if target != a {
-		c.Source += ", re-coded from LOINC " + a.LOINC
+		if other.code != "" && c.From == other.code {
+			sent = other
+		}
+		c = recoded(c, sent, a, target)
 	}
 	p.loinc, p.name, p.unit, p.conversion = target.LOINC, target.Name, target.Unit, c
 	s.planLimits(p, row, target)

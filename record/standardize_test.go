@@ -79,6 +79,10 @@ func TestStandardizeValues(t *testing.T) {
 		{"SI by the message", func(r *Raw) { r.Value, r.Unit = "5.5", "mmol/L" }, "number 99.0858 mg/dL 2345-7", 0},
 		{"SI twin", func(r *Raw) { r.TestCode, r.Value, r.Unit = "14749-6", "5.5", "MMOLL" }, "number 99.0858 mg/dL 2345-7", 0},
 		{"urea is not urea nitrogen", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "5", "mmol/L" }, "number 14.007 mg/dL 3094-0", 0},
+		{"grams of urea", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "40", "mg/dL" }, "number 18.6586 mg/dL 3094-0", 0},
+		{"grams of urea in a litre", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "0.4", "g/L" }, "number 18.6586 mg/dL 3094-0", 0},
+		{"grams of urea in capitals", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "0.4", "G/L" }, "number 18.6586 mg/dL 3094-0", 0},
+		{"twin in the unit that is published", func(r *Raw) { r.TestCode = "14749-6" }, "number 95 mg/dL 2345-7", 0},
 		{"affine", func(r *Raw) { r.TestCode, r.Value, r.Unit = "HBA1C", "48", "mmol/mol" }, "number 6.54304 % 4548-4", 0},
 		{"comparator", func(r *Raw) { r.Value, r.Unit = "<0.5", "mmol/L" }, "bound <9.0078 mg/dL 2345-7", Censored},
 		{"range", func(r *Raw) { r.Value, r.Unit = "1-2", "mmol/L" }, "range 18.0156-36.0312 mg/dL 2345-7", NotNumeric},
@@ -122,7 +126,7 @@ func TestStandardizeValues(t *testing.T) {
 			if r.Flags.Has(ErrorCode|Implausible|UnitUnknown|UnitMissing|Withdrawn|Censored|NotNumeric) && (r.Teachable() || r.Valid()) {
 				t.Error("may teach a baseline")
 			}
-			if r.Value.Kind == Number && r.Conversion.Factor != 0 && (r.Conversion.Source == "" || r.Conversion.To != r.Unit) {
+			if c := r.Conversion; c != (Conversion{}) && (c.Factor == 0 || c.From == "" || c.To != r.Unit || c.Source == "" || c.Source[0] == ',') {
 				t.Errorf("conversion %+v into %s", r.Conversion, r.Unit)
 			}
 		})
