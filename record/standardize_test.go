@@ -106,6 +106,9 @@ func TestStandardizeValues(t *testing.T) {
 		{"no unit needed", func(r *Raw) { r.TestCode, r.Value, r.Unit = "6301-6", "1.1", "" }, "number 1.1 {INR} 6301-6", 0},
 		{"unmapped", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "MG/DL" }, "number 95 mg/dL ", Unmapped},
 		{"unmapped without unit", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "" }, "number 95 ", Unmapped | UnitMissing},
+		{"unmapped, giga or grams", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "G/L" }, "number 95 ", Unmapped | UnitUnknown},
+		{"neither giga nor grams fit", func(r *Raw) { r.TestCode, r.Unit = "K", "G/L" }, "number 95 2823-3", UnitUnknown},
+		{"LOINC outside the table, giga or grams", func(r *Raw) { r.TestCode, r.Unit = "1234-4", "G/L" }, "number 95 1234-4", UnitUnknown},
 		{"LOINC outside the table", func(r *Raw) { r.TestCode = "1234-4" }, "number 95 mg/dL 1234-4", 0},
 		{"LOINC with a wrong check digit", func(r *Raw) { r.TestCode = "2100-5" }, "number 95 mg/dL ", Unmapped},
 		{"corrected", func(r *Raw) { r.Status = "C" }, "number 95 mg/dL 2345-7", Correction},
@@ -152,26 +155,40 @@ func describe(r *Record) string {
 	return s + " " + r.Test.LOINC
 }
 
-// A LOINC outside our table takes its unit from the mapping; without one, units could mix.
+// A LOINC outside our table takes its unit from the first row that names one; without one, each unit has a series.
 func TestStandardizeOutsideTheTable(t *testing.T) {
 	m, _ := NewMapping()
-	if mistakes := m.Read("f", strings.NewReader("local_code,loinc,unit\nA,1234-4,mg/L\nB,1234-4,\n")); mistakes != nil {
+	if mistakes := m.Read("f", strings.NewReader("local_code,loinc,unit\nB,1234-4,\nA,1234-4,mg/L\nA2,1234-4,mg/dL\nC,11556-8,\n")); mistakes != nil {
 		t.Fatal(mistakes)
 	}
 	s := standardizer(t, func(o *Options) { o.Mapping = m })
 	for _, c := range []struct {
 		code, unit, want string
 		flags            Flag
+		series           string
 	}{
-		{"A", "", "number 95 mg/L 1234-4", 0}, {"A", "g/L", "number 95000 mg/L 1234-4", 0}, {"A", "mmol/L", "number 95 mmol/L 1234-4", UnitUnknown},
-		{"B", "", "number 95 1234-4", UnitMissing}, {"B", "%", "number 95 % 1234-4", UnitUnknown},
+		{"A", "", "number 95 mg/L 1234-4", 0, "1234-4:mg/L"}, {"A", "g/L", "number 95000 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"A", "G/L", "number 95000 mg/L 1234-4", 0, "1234-4:mg/L"}, {"A", "mmol/L", "number 95 mmol/L 1234-4", UnitUnknown, "1234-4:mmol/L"},
+		{"A2", "", "number 950 mg/L 1234-4", 0, "1234-4:mg/L"}, {"A2", "mg/L", "number 95 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"B", "", "number 95 1234-4", UnitMissing, "1234-4"}, {"B", "%", "number 95 % 1234-4", UnitUnknown, "1234-4:%"},
+		{"B", "g/L", "number 95000 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"1234-4", "", "number 95 1234-4", UnitMissing, "1234-4"}, {"1234-4", "mg/dL", "number 950 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"1234-4", "%", "number 95 % 1234-4", UnitUnknown, "1234-4:%"},
+		{"C", "mm Hg", "number 95 mm[Hg] 11556-8", 0, "11556-8:mm[Hg]"}, {"C", "kPa", "number 95 kPa 11556-8", 0, "11556-8:kPa"},
+		{"C", "", "number 95 11556-8", UnitMissing, "11556-8"}, {"C", "G/L", "number 95 11556-8", UnitUnknown, "11556-8"},
+		{"2465-3", "g/L", "number 95 g/L 2465-3", 0, "2465-3:g/L"}, {"2465-3", "mg/dL", "number 95 mg/dL 2465-3", 0, "2465-3:mg/dL"},
+		{"2345-7", "mg/dL", "number 95 mg/dL 2345-7", 0, "2345-7"}, {"2345-7", "mmol/L", "number 1711.48 mg/dL 2345-7", 0, "2345-7"},
+		{"62292-8", "ng/mL", "number 95 ng/mL 62292-8", 0, "62292-8"}, // a row of the table without a name
 	} {
 		var r Record
 		if why := s.Standardize(&r, glucose(func(r *Raw) { r.TestCode, r.Unit = c.code, c.unit }), here, 0); why != nil {
 			t.Fatal(why)
 		}
-		if got := describe(&r); got != c.want || r.Flags != c.flags {
-			t.Errorf("%+v: %q %v", c, got, r.Flags.Names(nil))
+		if got := describe(&r); got != c.want || r.Flags != c.flags || r.Series() != c.series {
+			t.Errorf("%+v: %q %v, series %s", c, got, r.Flags.Names(nil), r.Series())
+		}
+		if want := strings.SplitN(c.series, ":", 2)[0]; r.SeriesOfAnyUnit() != want {
+			t.Errorf("%+v: series of any unit %s, want %s", c, r.SeriesOfAnyUnit(), want)
 		}
 	}
 }

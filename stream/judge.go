@@ -71,14 +71,22 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility, patient: r.Patient}
-	w.errorCode(d, &about, r.Value.Number, r.Flags, emit)
+	if r.Flags.Has(record.ErrorCode) || len(d.rules) > 0 { // or it would change nothing
+		about.series = r.SeriesOfAnyUnit()
+		w.errorCode(d, &about, r.Value.Number, r.Flags, emit)
+		about.series = name
+	}
 	if r.Kind == record.Control {
 		w.qcFailed(d, r, emit)
 	}
 	if !r.Teachable() {
 		return
 	}
-	suspect := w.limit(d, &about, w.j.tests[name], r.Value.Number, emit)
+	limit := w.j.tests[name]
+	if limit == nil && r.Kind == record.Result {
+		limit = w.j.tests[r.Test.LOINC] // its series has the unit in its name, and the limit has one of its own
+	}
+	suspect := w.limit(d, &about, limit, r.Value.Number, emit)
 	w.judgeNumber(d, &about, r.Value.Number, suspect, r.Flags.Has(record.Early), emit)
 }
 

@@ -79,13 +79,13 @@ func breaks(o alerts.Observation) bool {
 	return o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical)
 }
 
-// qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever the
-// lot: the first control of a new lot that passes ends it.
+// qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever
+// lot and unit: the first control of a new lot that passes ends it, and so does one after a failure without a number.
 func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 	anyLot := *r
 	anyLot.Lot = ""
 	q := &w.j.Alerts.QCFailed
-	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: anyLot.Series(), test: r.Test, unit: r.Unit,
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: anyLot.SeriesOfAnyUnit(), test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility}
 	if about.series == "" || d.spent(q.Enabled, alerts.RuleQCFailed, about.series) {
 		return
@@ -103,7 +103,7 @@ func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
 		return
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, device: d.name, facility: d.facility,
-		series: r.Series(), test: r.Test, unit: r.Unit, result: r.ID}
+		series: r.SeriesOfAnyUnit(), test: r.Test, unit: r.Unit, result: r.ID}
 	if r.ID == "" {
 		if !r.Flags.Has(record.CriticalLow | record.CriticalHigh) {
 			return // nothing can tell which result it might correct

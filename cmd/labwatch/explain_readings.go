@@ -19,8 +19,10 @@ type publishedRecord struct {
 	Origin record.Origin `json:"origin"`
 	Time   time.Time     `json:"time"`
 	Test   struct {
+		Local string `json:"local"`
 		LOINC string `json:"loinc"`
 	} `json:"test"`
+	Unit  string `json:"unit"`
 	Value struct {
 		Comparator string   `json:"comparator"`
 		Number     *float64 `json:"number"`
@@ -84,7 +86,8 @@ func evidence(r *publishedRecord, series, rule string) (e evidentReading, ok boo
 		e.event = strings.TrimSpace(r.Log.Event + " " + r.Log.Lot)
 		return e, true
 	}
-	ok = series == "" || r.Test.LOINC == series
+	result := record.Record{Test: record.Test{Local: r.Test.Local, LOINC: r.Test.LOINC}, Unit: r.Unit}
+	ok = series == "" || r.Test.LOINC == series || result.Series() == series
 	for _, c := range r.Channels {
 		if c.Name == series {
 			e.value, e.flags, ok = c.Value, append(e.flags, c.Flags...), true
