@@ -21,7 +21,8 @@ type Mapping struct {
 	byDevice map[deviceCode]*mapped // rows that hold for one device only; they go first
 	folded   map[deviceCode]*mapped // site rows by code without case and blanks, to find look-alikes
 	// outside is, by a LOINC that the table does not hold, the first row that names a unit: in which all publish it.
-	outside map[string]mapped
+	outside  map[string]mapped
+	warnings []string
 }
 
 type deviceCode struct{ device, code string }
@@ -96,6 +97,7 @@ func (m *Mapping) add(row *mapped) error {
 			return err
 		}
 	}
+	m.doubt(row)
 	m.folded[alike] = row
 	if row.device != "" {
 		m.byDevice[deviceCode{row.device, row.local}] = row

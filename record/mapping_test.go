@@ -124,6 +124,46 @@ IGM_MOL,2472-9,umol/L,,,,
 	}
 }
 
+// A site that writes limits in the unit that its instrument sends, and not in the one that is published, is warned.
+func TestMappingWarnings(t *testing.T) {
+	m, _ := NewMapping()
+	mistakes := m.Read("site.csv", strings.NewReader(`local_code,loinc,unit,plausible_low,plausible_high,critical_low,critical_high
+HB1,718-7,g/L,10,300,,
+HB2,718-7,g/L,1,30,,
+HB3,718-7,g/L,3,25,7,20
+HB4,718-7,g/dL,10,300,,
+HB5,718-7,g/L,,,,
+G1,2345-7,mmol/L,,,2.5,25
+G2,2345-7,mmol/L,,,45,400
+G3,14749-6,mmol/L,0.5,100,,
+G4,14749-6,mmol/L,10,,50,
+A1C1,4548-4,mmol/mol,10,200,,
+A1C2,4548-4,mmol/mol,3,20,,
+K,2823-3,meq/L,1,12,,
+CA,17861-6,mmol/L,5,20,,
+ALT,1742-6,ukat/L,0.02,500,,
+UREA,22664-7,mmol/L,0.5,120,,
+FLU,85478-6,1,,,,
+IGG,2465-3,g/L,1,50,,
+`))
+	for _, err := range mistakes {
+		t.Error(err)
+	}
+	var warned []string
+	for _, w := range m.Warnings() {
+		_, rest, _ := strings.Cut(w, "limits of \"")
+		code, _, _ := strings.Cut(rest, "\"")
+		warned = append(warned, code)
+	}
+	if got := strings.Join(warned, " "); got != "HB1 G1 G3 A1C1 ALT UREA" {
+		t.Errorf("warned of %s", got)
+	}
+	want := `site.csv:2: limits of "HB1" hold in g/dL, in which LOINC 718-7 is published, but look like g/L, the unit of the row`
+	if got := m.Warnings()[0]; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // FuzzMappingRead: any file is either read or its mistakes are named, and what is read can be looked up.
 func FuzzMappingRead(f *testing.F) {
 	f.Add("local_code,loinc,unit\nGLU,2345-7,mg/dL\n")
