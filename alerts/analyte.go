@@ -99,10 +99,10 @@ func level(a *Alert) string {
 	r := record.Record{Kind: record.Control, Test: a.Test, Unit: a.Unit}
 	rest, ok := strings.CutPrefix(a.Series, r.Series()) // "qc/2345-7/", without level and lot
 	if !ok {
-		r.Unit = "" // of a plain rule
-		if rest, ok = strings.CutPrefix(a.Series, r.Series()); !ok {
-			return ""
-		}
+		rest, ok = strings.CutPrefix(a.Series, r.SeriesOfAnyUnit())
+	}
+	if !ok {
+		return ""
 	}
 	lv, _, _ := strings.Cut(rest, "/")
 	return lv

@@ -83,7 +83,11 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 	if r.Kind == record.Control {
 		w.qcFailed(d, r, emit)
 	}
-	suspect := w.limit(d, &about, w.j.tests[name], r.Value, r.Flags, emit) // also of what may teach nothing
+	limit := w.j.tests[name]
+	if limit == nil && r.Kind == record.Result {
+		limit = w.j.tests[r.Test.LOINC] // its series has the unit in its name, and the limit has one of its own
+	}
+	suspect := w.limit(d, &about, limit, r.Value, r.Flags, emit) // also of what may teach nothing
 	if !r.Teachable() {
 		return
 	}

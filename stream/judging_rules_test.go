@@ -157,7 +157,7 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 			at++
 			b.hear(r)
 		}
-		held := "qc/test 0/L0/lot 0"
+		held := "qc/test 0:mg/dL/L0/lot 0"
 		for i := range 30 { // a baseline, and then two values far off: an open alert of the detector
 			measure(0, 0, 0, 90+.2*float64(i%5))
 		}
@@ -186,7 +186,7 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 			}
 		}
 		for test := range 40 {
-			if name := fmt.Sprintf("qc/test %d/L1/lot 29", test); series.find(name) == nil {
+			if name := fmt.Sprintf("qc/test %d:mg/dL/L1/lot 29", test); series.find(name) == nil {
 				t.Errorf("%s of the newest lot is not there", name)
 			}
 		}

@@ -131,13 +131,13 @@ func breaks(o alerts.Observation) bool {
 // measurand names what was measured, of a control its level too, whatever the unit and lot. Instruments send error codes
 // without a unit, and a lot may never come again: an alert under such a name would have no end.
 func measurand(r *record.Record) string {
-	bare := *r
-	bare.Unit, bare.Lot = "", ""
-	return bare.Series()
+	anyLot := *r
+	anyLot.Lot = ""
+	return anyLot.SeriesOfAnyUnit()
 }
 
-// qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever the
-// lot: the first control of a new lot that passes ends it.
+// qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever
+// lot and unit: the first control of a new lot that passes ends it, and so does one after a failure without a number.
 func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 	q := &w.j.Alerts.QCFailed
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: measurand(r), test: r.Test, unit: r.Unit,
@@ -160,7 +160,7 @@ func (w *Worker) criticalValue(d *device, r *record.Record, finalized bool, emit
 		return
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, device: d.name, facility: d.facility,
-		series: r.Series(), test: r.Test, unit: r.Unit, result: r.ID}
+		series: r.SeriesOfAnyUnit(), test: r.Test, unit: r.Unit, result: r.ID}
 	if r.ID == "" {
 		if !r.Flags.Has(record.CriticalLow | record.CriticalHigh) {
 			return // nothing can tell which result it might correct

@@ -25,6 +25,7 @@ type publishedRecord struct {
 	QC struct {
 		Level string `json:"level"`
 	} `json:"qc"`
+	Unit  string `json:"unit"`
 	Value struct {
 		Comparator string   `json:"comparator"`
 		Number     *float64 `json:"number"`
@@ -88,11 +89,11 @@ func evidence(r *publishedRecord, series, rule string) (e evidentReading, ok boo
 		e.event = strings.TrimSpace(r.Log.Event + " " + r.Log.Lot)
 		return e, true
 	}
-	code := r.Test.LOINC
-	if code == "" {
-		code = "local:" + r.Test.Local
+	of := record.Record{Kind: record.Result, Test: record.Test{Local: r.Test.Local, LOINC: r.Test.LOINC}, Unit: r.Unit}
+	if r.Kind == record.Control.String() {
+		of.Kind, of.Level = record.Control, r.QC.Level
 	}
-	ok = series == "" || code == series || "qc/"+code+"/"+r.QC.Level == series // a plain rule's name has neither unit nor lot
+	ok = series == "" || of.Series() == series || of.SeriesOfAnyUnit() == series // a plain rule's name has neither unit nor lot
 	for _, c := range r.Channels {
 		if c.Name == series {
 			e.value, e.flags, ok = c.Value, append(e.flags, c.Flags...), true
