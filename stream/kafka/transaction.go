@@ -47,6 +47,7 @@ func (s *session) transaction(ctx context.Context) error {
 			wait = time.Until(ends)
 		}
 		pollCtx, cancel := context.WithTimeout(ctx, wait)
+		s.wakeBy(cancel)
 		fetches := s.gts.PollFetches(pollCtx)
 		cancel()
 		if err := s.fetchError(fetches); err != nil {
