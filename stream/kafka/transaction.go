@@ -149,7 +149,7 @@ func (s *session) fetchError(fetches kgo.Fetches) (err error) {
 				s.env.Instance, s.env.Group)
 		case errors.Is(e, kerr.OffsetOutOfRange):
 			err = fatalf("read %s/%d: the next offset is no longer there; input was deleted before it was judged: "+
-				"raise the topic's retention, then set the group's offset by hand to go on", topic, p)
+				"raise the topic's retention, then set the group's offset to the oldest to go on without it", topic, p)
 		default:
 			if topic != "" {
 				e = fmt.Errorf("read %s/%d: %w", topic, p, e)
