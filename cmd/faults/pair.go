@@ -65,7 +65,7 @@ func (c *campaign) pair(ctx context.Context, f fault) error {
 	if err != nil {
 		return err
 	}
-	sleep(ctx, 4*time.Second) // what is owed from before becomes due
+	sleep(ctx, 4*time.Second)    // what is owed from before becomes due
 	for _, i := range c.extras { // in order, and for good: the next two are to be new to the group
 		if err := i.stop(); err != nil {
 			c.lab.say("%v", err)
