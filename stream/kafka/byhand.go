@@ -1,5 +1,11 @@
 package kafka
 
+import (
+	"errors"
+
+	"labwatch/stream"
+)
+
 // deleted refuses to recover without input that is gone, and names the ways out.
 func deleted(at place, first, redo, committed int64) error {
 	if committed < first {
@@ -28,4 +34,21 @@ func (j *Judge) sayByHand(at place, first, covered, committed int64) {
 	}
 	j.env.Log.Warn().Str("topic", at.topic).Int32("partition", at.partition).Int64("committed", committed).
 		Int64("oldest", first).Int64("covered", covered).Msg(set + means)
+}
+
+// aheads looks for the snapshot that is farthest ahead of the committed offset, so that the refusal names the offset that is
+// enough for all. After the first one nothing reaches the disk any more.
+type aheads struct{ most *stream.AheadError }
+
+func (a *aheads) found() bool { return a.most != nil }
+
+func (a *aheads) take(err error) error {
+	var one *stream.AheadError
+	if !errors.As(err, &one) {
+		return err
+	}
+	if a.most == nil || one.Covers > a.most.Covers {
+		a.most = one
+	}
+	return nil
 }

@@ -46,10 +46,10 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		}
 		for _, e := range entries {
 			newer, err := p.worker.Restore(e.Key, e.Blob, committed)
-			if err = ahead.take(err); err != nil {
-				return lasting(err)
+			if unusable := ahead.take(err); unusable != nil {
+				return lasting(unusable)
 			}
-			if !newer || ahead.most != nil { // left behind by a stalled instance: it must not reach the disk either
+			if !newer || ahead.found() { // left behind by a stalled instance: it must not reach the disk either
 				continue
 			}
 			if p.trim != nil {
@@ -59,12 +59,12 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 				batch.add(e)
 			}
 		}
-		if batch.bytes < batchBytes || ahead.most != nil {
+		if batch.bytes < batchBytes || ahead.found() {
 			return nil
 		}
 		return batch.write(p.position)
 	})
-	if err == nil && ahead.most != nil {
+	if err == nil && ahead.found() {
 		err = lasting(ahead.most)
 	}
 	if err == nil && onDisk {
@@ -75,21 +75,6 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		return 0, fmt.Errorf("restore snapshots: %w", err)
 	}
 	return restored, nil
-}
-
-// aheads looks for the snapshot that is farthest ahead of the committed offset, so that the refusal names the offset that is
-// enough for all. After the first one nothing reaches the disk any more.
-type aheads struct{ most *stream.AheadError }
-
-func (a *aheads) take(err error) error {
-	var one *stream.AheadError
-	if !errors.As(err, &one) {
-		return err
-	}
-	if a.most == nil || one.Covers > a.most.Covers {
-		a.most = one
-	}
-	return nil
 }
 
 // diskBatch gathers snapshots on their way from Kafka to the disk.
