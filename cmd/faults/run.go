@@ -64,11 +64,11 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 		}
 	}()
 	c := &campaign{lab: l}
-	var all []*instance // the extra one too
-	for n := range s.instances + 1 {
+	var all []*instance // the extra ones too
+	for n := range s.instances + 2 {
 		name := fmt.Sprintf("i%d", n)
-		if n == s.instances {
-			name = "extra"
+		if n >= s.instances {
+			name = fmt.Sprint(extraName, n-s.instances)
 		}
 		i, err := l.newInstance(name)
 		if err != nil {
@@ -82,7 +82,7 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 			r.skipped = append(r.skipped, fmt.Sprintf("%s: %v", diskFull, err))
 		}
 	}
-	c.instances, c.extra = all[:s.instances], all[s.instances]
+	c.instances, c.extras = all[:s.instances], all[s.instances:]
 	can := l.choose(r, len(disks) == len(all))
 	defer func() {
 		for _, i := range all {
