@@ -61,12 +61,12 @@ type Alert struct {
 	Severity Severity
 	Device   string
 	Facility string
-	Kind     record.Kind
-	Series   string // record.Series, a channel's name, or a group's; empty for the device as a whole
-	Label    string // what people call the series, from the config; empty: a name is made from Test or Series
+	Kind     record.Kind // of the readings that it is about, in all its messages; Tick of a silence
+	Series   string      // record.Series, a channel's name, or a group's; empty for the device as a whole
+	Label    string      // what people call the series, from the config; empty: a name is made from Test or Series
 	Test     record.Test
 	Unit     string        // UCUM, of Evidence's values
-	At       int64         // time of the record that made this message, nanoseconds since 1970 UTC
+	At       int64         // time of the record that made this message, nanoseconds since 1970 UTC; a resolved alert's is its newest
 	Opened   int64         // time of the record that opened the alert
 	Origin   record.Origin // the record that made this message
 	Subject  string        // result id of a critical value, else empty

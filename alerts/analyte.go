@@ -10,6 +10,9 @@ import (
 
 // subject is what a technologist calls the series of an alert: "glucose", "glucose control L2", "pH".
 func subject(a *Alert) string {
+	if a.Rule == RuleSilent {
+		return "the device"
+	}
 	if label := clean(a.Label); label != "" {
 		return label
 	}
@@ -95,6 +98,9 @@ func channelName(name, unit string) string {
 func level(a *Alert) string {
 	r := record.Record{Kind: record.Control, Test: a.Test, Unit: a.Unit}
 	rest, ok := strings.CutPrefix(a.Series, r.Series()) // "qc/2345-7/", without level and lot
+	if !ok {
+		rest, ok = strings.CutPrefix(a.Series, r.SeriesOfAnyUnit())
+	}
 	if !ok {
 		return ""
 	}

@@ -38,10 +38,20 @@ func (c *Config) Detector(name string) DetectorPolicy {
 	}
 	own := c.Detectors[name]
 	d.Policy = own.Policy.or(d.Policy)
+	if own.everyBreach {
+		d.Policy.UpdateEvery, d.everyBreach = 0, true
+	}
 	if own.AlertOn != nil {
 		d.AlertOn = own.AlertOn
 	}
 	return d
+}
+
+// Complete fills what the configured policies leave open, so that whoever prints them prints what holds.
+func (c *Config) Complete() {
+	for name := range c.Detectors {
+		c.Detectors[name] = c.Detector(name)
+	}
 }
 
 // Validate returns every mistake, each with its path below this config. Whether a named detector exists is for

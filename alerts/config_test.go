@@ -60,6 +60,9 @@ func TestValidate(t *testing.T) {
 		"limit.channels[a].critical_low": func(c *Config) { c.Limit.Channels = map[string]Limit{"a": {CriticalLow: at(3), Low: at(2)}} },
 		"limit.channels[a].high":         func(c *Config) { c.Limit.Channels = map[string]Limit{"a": {High: at(3), CriticalHigh: at(2)}} },
 		"limit.tests[2345-7].high":       func(c *Config) { c.Limit.Tests = map[string]Limit{"2345-7": {High: at(math.Inf(1))}} },
+		"limit.tests[2345-7].unit":       func(c *Config) { c.Limit.Tests = map[string]Limit{"2345-7": {High: at(2), Unit: "mg/dl"}} },
+		"limit.tests[1234-4].unit":       func(c *Config) { c.Limit.Tests = map[string]Limit{"1234-4": {High: at(2), Unit: "MG/L"}} },
+		"limit.tests[14749-6]":           func(c *Config) { c.Limit.Tests = map[string]Limit{"14749-6": {High: at(2), Unit: "mmol/L"}} },
 		"silent.after":                   func(c *Config) { c.Silent.After = 0 },
 		"silent.kinds":                   func(c *Config) { c.Silent.Kinds = nil },
 		"silent.kinds[1]":                func(c *Config) { c.Silent.Kinds = []string{"qc", "qc"} },
@@ -79,6 +82,11 @@ func TestValidate(t *testing.T) {
 	c.Limit.Channels = map[string]Limit{"a": {CriticalLow: at(2), Low: at(2), High: at(8), CriticalHigh: at(8)}}
 	if errs := c.Validate(); len(errs) > 0 {
 		t.Errorf("a critical limit may lie on the other: %v", errs)
+	}
+	c.Limit.Tests = map[string]Limit{"2345-7": {High: at(2), Unit: "mg/dL"}, "1234-4": {High: at(2), Unit: "mg/L"}, "local:X": {High: at(2)}}
+	c.Limit.Channels["a"] = Limit{High: at(2), Unit: "°C"}
+	if errs := c.Validate(); len(errs) > 0 {
+		t.Errorf("the units in which results are published, none, and what is only shown: %v", errs)
 	}
 	c.ErrorCode.Policy = Policy{}
 	c.Silent = Silent{}

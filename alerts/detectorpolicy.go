@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"math"
 	"time"
 
 	"labwatch/record"
@@ -16,6 +17,24 @@ type DetectorPolicy struct {
 	// Outlast says that a breach which outlasts judge.accept_after may become the new normal of a sensor: so with tests
 	// of a level or a distribution. A flat line is never normal. It is no setting.
 	Outlast bool `yaml:"-"`
+	// everyBreach says that update_every is given as 0, which says every breach; left out it is that of the detector.
+	everyBreach bool
+}
+
+// notGiven stands for a setting that an entry of a config leaves out, where 0 means something.
+const notGiven = math.MinInt64
+
+// UnmarshalYAML reads an entry of a config and tells an update_every of 0 from none.
+func (d *DetectorPolicy) UnmarshalYAML(decode func(any) error) error {
+	type entry DetectorPolicy // which has no method that would come here again
+	e := entry{Policy: Policy{UpdateEvery: notGiven}}
+	err := decode(&e)
+	e.everyBreach = e.Policy.UpdateEvery == 0
+	if e.Policy.UpdateEvery == notGiven {
+		e.Policy.UpdateEvery = 0
+	}
+	*d = DetectorPolicy(e)
+	return err
 }
 
 // Alerts says whether scores of readings of kind k may raise an alert.

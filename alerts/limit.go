@@ -12,8 +12,8 @@ type Limit struct {
 	High         *float64 `yaml:"high"`          // above: warning
 	CriticalLow  *float64 `yaml:"critical_low"`  // below: critical
 	CriticalHigh *float64 `yaml:"critical_high"` // above: critical
-	// Unit is the UCUM unit of the limits. A result in another unit is not judged; a channel has no unit of its
-	// own, so this one is shown for it.
+	// Unit is the UCUM unit of the limits, as results of the test are published. A result in another unit is not judged; a
+	// channel has no unit of its own, so this one is shown for it.
 	Unit  string `yaml:"unit"`
 	Label string `yaml:"label"` // what people call the channel, such as "storage temperature"
 }

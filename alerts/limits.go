@@ -17,7 +17,8 @@ type Limits struct {
 	Profile string `yaml:"profile"`
 	// Channels holds limits by channel name. They replace those of the profile channel by channel.
 	Channels map[string]Limit `yaml:"channels"`
-	// Tests holds limits by LOINC code, or by the series name of an unmapped test, for results.
+	// Tests holds limits by LOINC code, or by the series name of an unmapped test, for results. Of a LOINC that the
+	// embedded table does not hold, results in several units may come: then give the limits theirs.
 	Tests map[string]Limit `yaml:"tests"`
 	// Policy opens at the first value outside and resolves after 3 inside in a row.
 	Policy Policy `yaml:",inline"`
@@ -50,8 +51,11 @@ func (l Limits) Validate(path string) []error {
 		m    map[string]Limit
 	}{{"channels", l.Channels}, {"tests", l.Tests}} {
 		for _, key := range slices.Sorted(maps.Keys(m.m)) {
-			v := m.m[key]
-			errs = append(errs, v.Validate(fmt.Sprintf("%s.%s[%s]", path, m.name, key))...)
+			v, at := m.m[key], fmt.Sprintf("%s.%s[%s]", path, m.name, key)
+			errs = append(errs, v.Validate(at)...)
+			if m.name == "tests" { // that of a channel is only shown
+				errs = append(errs, validateUnit(at, key, v.Unit)...)
+			}
 		}
 	}
 	return errs

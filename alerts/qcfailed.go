@@ -29,49 +29,60 @@ func DefaultQCFailed() QCFailed {
 const roundOff = 1e-12
 
 // Observe judges a control. It is not ready when the record is no control, was withdrawn, or says neither whether
-// it passed nor enough to compute it; (53.0-47.0)/2.0 is not beyond 3.
+// it passed nor enough to compute it; (53.0-47.0)/2.0 is not beyond 3. A bound fails when all that it allows is beyond.
 func (q *QCFailed) Observe(r *record.Record) Observation {
 	if r.Kind != record.Control || r.Flags.Has(record.Withdrawn) {
 		return Observation{At: r.Time}
 	}
-	value, z := controlZ(r)
+	value, z, beyond := q.distance(r)
 	if r.Passed == record.NotSaid && math.IsNaN(z) {
 		return Observation{At: r.Time}
-	}
-	beyond := false
-	if !math.IsNaN(z) {
-		reach := float64(q.SDLimit * r.TargetSD)
-		slack := roundOff * (math.Abs(value) + math.Abs(r.Expected) + reach)
-		beyond = math.Abs(value-r.Expected) > reach+slack
 	}
 	failed := beyond || r.Passed == record.No
 	score := math.Abs(z)
 	if math.IsNaN(z) {
 		score = 0 // only the instrument's word
 	}
-	return judged(r.Time, failed, score, value, Side(z))
+	o := judged(r.Time, failed, score, value, Side(z))
+	o.Again = r.Flags.Has(record.Correction)
+	return o
 }
 
 // Explain is the evidence for a message about r: z when the lab gave what it takes, the lab's own mean and SD.
 func (q *QCFailed) Explain(r *record.Record) Evidence {
-	value, z := controlZ(r)
+	value, z, _ := q.distance(r)
 	e := NewEvidence(StatZ)
 	e.Score, e.Threshold, e.Direction = math.Abs(z), q.SDLimit, Side(z)
 	e.Value = value
+	if r.Value.Kind == record.Bound && !math.IsNaN(value) {
+		e.Comparator = r.Value.Comparator
+	}
 	e.BaselineMean, e.BaselineSD = r.Expected, r.TargetSD
 	return e
 }
 
-// controlZ is the control's value and its distance from the expected value in the lab's SD; NaN when not known.
-func controlZ(r *record.Record) (value, z float64) {
+// distance is the control's value, its distance from the expected value in the lab's SD, NaN when not known, and whether
+// that is beyond the limit. Of a bound it is that of the nearest value that it allows, and known only when that is beyond.
+func (q *QCFailed) distance(r *record.Record) (value, z float64, beyond bool) {
 	value, z = math.NaN(), math.NaN()
-	if r.Value.Kind == record.Number && !r.Flags.Has(record.ErrorCode) {
-		value = r.Value.Number
+	if r.Value.Kind != record.Number && r.Value.Kind != record.Bound || r.Flags.Has(record.ErrorCode) {
+		return value, z, false
 	}
-	if r.TargetSD > 0 {
-		z = (value - r.Expected) / r.TargetSD
+	value = r.Value.Number
+	near, side := nearest(r.Value)
+	if !(r.TargetSD > 0) || side != 0 && Side(near-r.Expected) != side {
+		return value, z, false
 	}
-	return value, z
+	reach := float64(q.SDLimit * r.TargetSD)
+	slack := roundOff * (math.Abs(value) + math.Abs(r.Expected) + reach)
+	if near != value { // ">106" is beyond 106 itself
+		slack = -slack
+	}
+	beyond = math.Abs(near-r.Expected) > reach+slack
+	if side == 0 || beyond {
+		z = (near - r.Expected) / r.TargetSD
+	}
+	return value, z, beyond
 }
 
 // Side is the direction of an observation that lies x from what was expected: the sign of x, 0 for zero and NaN.

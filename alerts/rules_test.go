@@ -103,6 +103,56 @@ func TestLimitUnit(t *testing.T) {
 	}
 }
 
+// What a laboratory's limits are there for comes as a bound, or flagged as implausible.
+func TestLimitOfExtremes(t *testing.T) {
+	at := func(v float64) *float64 { return &v }
+	l := Limit{Low: at(40), High: at(200), CriticalLow: at(20), CriticalHigh: at(400), Unit: "mg/dL"}
+	number := func(x float64) record.Value { return record.Value{Kind: record.Number, Number: x} }
+	bound := func(comparator string, x float64) record.Value {
+		return record.Value{Kind: record.Bound, Comparator: comparator, Number: x}
+	}
+	for name, c := range map[string]struct {
+		v     record.Value
+		flags record.Flag
+		want  string // c critical, w warning, i inside, - not ready
+	}{
+		"inside": {number(90), 0, "i"}, "outside": {number(300), 0, "w"},
+		"implausible": {number(5000), record.Implausible, "c"}, "implausible and low": {number(-5), record.Implausible, "c"},
+		"implausible, yet inside": {number(90), record.Implausible, "-"},
+		"error code":              {number(-999), record.ErrorCode, "-"}, "withdrawn": {number(5000), record.Withdrawn, "-"},
+		"unknown unit": {number(5000), record.UnitUnknown, "-"}, "no unit": {number(5000), record.UnitMissing, "-"},
+		"infinite":  {number(math.Inf(1)), record.Implausible, "-"},
+		"above all": {bound(">", 600), record.Censored, "c"}, "above the critical limit itself": {bound(">", 400), record.Censored, "c"},
+		"at or above it": {bound(">=", 400), record.Censored, "w"}, "above high": {bound(">", 200), record.Censored, "w"},
+		"at or above high": {bound(">=", 200), record.Censored, "-"}, "above something inside": {bound(">", 150), record.Censored, "-"},
+		"above something low": {bound(">", 10), record.Censored, "-"},
+		"below all":           {bound("<", 10), record.Censored, "c"}, "below the critical limit itself": {bound("<", 20), record.Censored, "c"},
+		"at or below it": {bound("<=", 20), record.Censored, "w"}, "below something inside": {bound("<", 50), record.Censored, "-"},
+		"below something high": {bound("<", 500), record.Censored, "-"},
+		"bound of no unit":     {bound(">", 600), record.Censored | record.UnitMissing, "-"},
+		"text":                 {record.Value{Kind: record.Text, Text: "HOLD"}, record.NotNumeric, "-"},
+		"range":                {record.Value{Kind: record.Range, Number: 500, High: 600}, record.NotNumeric, "-"},
+	} {
+		o := l.ObserveValue(1, c.v, c.flags, "mg/dL")
+		got := "i"
+		switch {
+		case !o.Ready:
+			got = "-"
+		case DefaultLimits().Policy.severity(o) != 0:
+			got = DefaultLimits().Policy.severity(o).String()[:1]
+		}
+		if got != c.want || o.Ready && o.Value != c.v.Number {
+			t.Errorf("%s: %q, want %q: %+v", name, got, c.want, o)
+		}
+	}
+	if e := l.ExplainValue(bound(">", 200)); e.Value != 200 || e.Comparator != ">" || e.Threshold != 200 || e.Direction != 1 || e.Low != 40 {
+		t.Errorf("%+v", e)
+	}
+	if e := l.ExplainValue(number(5000)); e.Value != 5000 || e.Comparator != "" || e.Threshold != 400 {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestLimitsTable(t *testing.T) {
 	if n := len(DefaultLimits().Table()); n != 0 {
 		t.Errorf("the default table has %d entries", n)
@@ -187,6 +237,11 @@ func TestQCFailed(t *testing.T) {
 	withdrawn.Flags = record.Withdrawn
 	text := control(0, 100, 3, record.NotSaid)
 	text.Value.Kind = record.Text
+	bound := func(comparator string, value float64, passed record.Verdict) *record.Record {
+		r := control(value, 100, 2, passed)
+		r.Flags, r.Value.Kind, r.Value.Comparator = record.Censored, record.Bound, comparator
+		return r
+	}
 	for name, c := range map[string]struct {
 		r    *record.Record
 		want string // f failed, p passed, - not ready
@@ -208,6 +263,15 @@ func TestQCFailed(t *testing.T) {
 		"no number":                {text, "-"},
 		"withdrawn":                {withdrawn, "-"},
 		"a result":                 {&record.Record{Kind: record.Result, Passed: record.No}, "-"},
+		"above the range":          {bound(">", 500, record.NotSaid), "f"},
+		"below the range":          {bound("<", 5, record.NotSaid), "f"},
+		"above 3 SD itself":        {bound(">", 106, record.NotSaid), "f"},
+		"at or above 3 SD":         {bound(">=", 106, record.NotSaid), "-"},
+		"above something good":     {bound(">", 101, record.NotSaid), "-"},
+		"above something low":      {bound(">", 5, record.NotSaid), "-"},
+		"a bound that passes":      {bound(">", 101, record.Yes), "p"},
+		"a bound that fails":       {bound(">", 101, record.No), "f"},
+		"1-3s outranks a yes here": {bound(">", 500, record.Yes), "f"},
 	} {
 		o := q.Observe(c.r)
 		got := "p"
@@ -224,6 +288,9 @@ func TestQCFailed(t *testing.T) {
 	fail, pass := q.Observe(control(120, 100, 3, record.NotSaid)), q.Observe(control(100, 100, 3, record.NotSaid))
 	if got, want := run(q.Policy, fail, fail, pass, pass, fail), "our o"; got != want {
 		t.Errorf("said %q, want %q", got, want)
+	}
+	if e := q.Explain(bound(">", 500, record.NotSaid)); e.Comparator != ">" || e.Value != 500 || !(e.Score > 199.9) || e.Direction != 1 {
+		t.Errorf("%+v", e)
 	}
 	if e := q.Explain(control(91, 100, 3, record.No)); e.Score != 3 || e.Direction != -1 || e.BaselineMean != 100 || e.Value != 91 {
 		t.Errorf("%+v", e)

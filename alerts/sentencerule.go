@@ -26,7 +26,7 @@ func (t *teller) errorCode() (string, []string) {
 
 func (t *teller) limit() (string, []string) {
 	e := t.Evidence
-	value := apart(e.Value, e.Low, e.High, e.Threshold) + t.unit
+	value := e.Comparator + apart(e.Value, e.Low, e.High, e.Threshold) + t.unit
 	if !known(e.Value) {
 		value = "without a value"
 	}
@@ -117,12 +117,12 @@ func (t *teller) qcFailed() (string, []string) {
 	switch {
 	case known(e.Value, e.BaselineMean):
 		was, is := pair(e.BaselineMean, e.Value, e.BaselineSD)
-		value, expected = " at "+is+t.unit, ", expected "+was
+		value, expected = " at "+e.Comparator+is+t.unit, ", expected "+was
 		if e.BaselineSD > 0 {
 			expected += " ± " + fixed(e.BaselineSD, decimals(e.BaselineSD))
 		}
 	case known(e.Value):
-		value = " at " + plain(e.Value) + t.unit
+		value = " at " + e.Comparator + plain(e.Value) + t.unit
 	}
 	if t.Change == Resolved {
 		times := fmt.Sprintf("failed %d times since ", e.Count)

@@ -40,9 +40,11 @@ type State struct {
 // Healthy says that there is nothing to remember: neither a breach nor an open alert.
 func (s *State) Healthy() bool { return s.Phase == Idle || s.Phase == Ended }
 
-// breach counts o, which is one of the given severity.
-func (s *State) breach(o Observation, severity Severity) {
-	s.values[s.Count%MaxValues] = o.Value
+// breach counts o, which is one of the given severity, unless what it says again was counted.
+func (s *State) breach(o Observation, severity Severity, again bool) {
+	if !again {
+		s.values[s.Count%MaxValues] = o.Value
+	}
 	if s.Count == 0 || o.Score > s.Peak {
 		s.Peak, s.PeakValue = o.Score, o.Value
 	}
@@ -51,8 +53,10 @@ func (s *State) breach(o Observation, severity Severity) {
 	}
 	s.Severity = max(s.Severity, severity)
 	s.Clears = 0
-	s.Breaches = more(s.Breaches)
-	s.Count = more(s.Count)
+	if !again {
+		s.Breaches = more(s.Breaches)
+		s.Count = more(s.Count)
+	}
 }
 
 // more adds one. At the top it stays within the last full turn of the ring, so that the ring goes on turning.

@@ -15,6 +15,8 @@ type Observation struct {
 	Warning, Critical float64
 	Value             float64 // the reading, kept as evidence; NaN when there is no single one
 	Direction         int     // +1 high, -1 low, 0 none
+	// Again says that the record corrects another: unless it is newer than all seen, a breach of it is not one more.
+	Again bool
 }
 
 // Step takes an observation into account and says what there is to say. It is pure: the same state and
@@ -36,6 +38,7 @@ func (p Policy) Step(s State, o Observation) (State, Change) {
 		return s, Quiet
 	}
 	severity := p.severity(o)
+	again := o.Again && s.Phase != Idle && o.At <= s.Newest
 	if s.Phase == Idle {
 		if severity == 0 {
 			return s, Quiet
@@ -46,7 +49,7 @@ func (p Policy) Step(s State, o Observation) (State, Change) {
 
 	if severity != 0 {
 		worse := severity > s.Severity
-		s.breach(o, severity)
+		s.breach(o, severity, again)
 		switch {
 		case s.Phase == Pending && int(s.Breaches) >= p.OpenAfter:
 			s.Phase, s.Opened, s.Said, s.Sequence = Open, s.Newest, s.Newest, 0

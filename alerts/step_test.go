@@ -170,6 +170,7 @@ func drawObservation(t *rapid.T) Observation {
 		Critical:  2,
 		Value:     rapid.OneOf(rapid.Float64(), rapid.Just(math.NaN())).Draw(t, "value"),
 		Direction: rapid.IntRange(-1, 1).Draw(t, "direction"),
+		Again:     rapid.IntRange(0, 3).Draw(t, "again") == 0,
 	}
 	if rapid.IntRange(0, 9).Draw(t, "odd levels") == 0 {
 		o.Warning, o.Critical = number.Draw(t, "warning"), number.Draw(t, "critical")
@@ -228,6 +229,9 @@ func TestStepProperties(t *testing.T) {
 			if open && old.Phase == Open && (s.Count < old.Count || s.Severity < old.Severity || s.Newest < old.Newest ||
 				s.Peak < old.Peak || s.FirstSeen != old.FirstSeen || s.Opened != old.Opened) {
 				t.Fatalf("went back from %+v to %+v", old, s)
+			}
+			if o.Again && (old.Phase == Open || old.Phase == Pending) && o.At <= old.Newest && (s.Count > old.Count || c == Opened) {
+				t.Fatalf("a correction counted: %v from %+v to %+v", c, old, s)
 			}
 			if n := len(s.AppendValues(nil)); n > MaxValues || n > int(s.Count) {
 				t.Fatalf("%d values of %d", n, s.Count)

@@ -102,7 +102,7 @@ func ofPolicies() map[string]string {
 	return map[string]string{
 		"enabled": "whether it is done at all", "open_after": "breaches in a row that open an alert",
 		"resolve_after": "clear readings in a row that end it", "resolve_ratio": "clear is below this share of the limit",
-		"update_every": "an open alert is said again after that time; 0s: never", "severity": "the highest of its alerts: info, warning, critical",
+		"update_every": "an open alert is said again after that time; 0s: with every breach", "severity": "the highest of its alerts: info, warning, critical",
 		"alert_on": "kinds of readings that raise alerts", "arl0": "mean number of readings to a false alarm",
 		"warning": "fixed level; 0: from the rate of false alarms (novelty: none)", "critical": "fixed level; 0: from the rate of false alarms (novelty: none)",
 		"low": "a value below it raises an alert", "high": "a value above it raises an alert",

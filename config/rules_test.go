@@ -1,6 +1,11 @@
 package config
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
 
 // TestRules: what decides about a reading changes the rules, and how much memory there is does not: a recovery would
 // tell of other rules where there are none.
@@ -33,5 +38,44 @@ func TestRules(t *testing.T) {
 		if changed.Judge.MemoryMB == 0 {
 			t.Errorf("%s: the hash changed the config", name)
 		}
+	}
+}
+
+// TestPoliciesHoldAsPrinted: an entry that leaves things out is completed where it is read, so what is printed, hashed and
+// judged by is the same. An update_every of 0 says every breach and is not the same as none.
+func TestPoliciesHoldAsPrinted(t *testing.T) {
+	rules := map[string]string{}
+	for text, want := range map[string]time.Duration{
+		"{}": 15 * time.Minute, "{update_every: 15m}": 15 * time.Minute, "{update_every: 0s}": 0, "{update_every: 1h}": time.Hour,
+	} {
+		path := filepath.Join(t.TempDir(), "site.yaml")
+		write := func(content []byte) *Config {
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c, err := Load(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		c := write([]byte("alerts: {detectors: {zscore: " + text + "}}"))
+		again := write([]byte(marshal(t, c)))
+		for name, c := range map[string]*Config{"read": c, "printed and read": again} {
+			p := c.Alerts.Detector("zscore")
+			if p.Policy.UpdateEvery != want || p.Policy.OpenAfter != 2 || len(p.AlertOn) != 2 {
+				t.Errorf("%s, %s: %+v", text, name, p)
+			}
+		}
+		var err error
+		if rules[text], err = c.Rules(); err != nil {
+			t.Fatal(err)
+		}
+		if after, err := again.Rules(); err != nil || after != rules[text] {
+			t.Errorf("%s: rules %s, and printed %s, %v", text, rules[text], after, err)
+		}
+	}
+	if rules["{}"] != rules["{update_every: 15m}"] || rules["{}"] == rules["{update_every: 0s}"] {
+		t.Errorf("rules %v", rules)
 	}
 }

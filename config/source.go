@@ -55,6 +55,7 @@ func Read(path string, environ []string) (*Config, Sources, error) {
 	for setting, name := range set {
 		sources[setting] = name
 	}
+	c.Alerts.Complete()
 	errs = append(append(errs, mistakes...), c.Validate()...)
 	return &c, sources, joined(path, errs)
 }

@@ -36,11 +36,11 @@ type postedAlert struct {
 // the former one ends with it.
 func (s *alertmanager) Send(ctx context.Context, m *Message) error {
 	now := time.Now()
-	list := []postedAlert{posted(&m.Alert, now)}
+	list := []postedAlert{posted(&m.Alert, m.called, now)}
 	if m.before != 0 && m.before != m.Alert.Severity {
 		former := m.Alert
 		former.Severity, former.Change = m.before, alerts.Resolved
-		list = append(list, posted(&former, now))
+		list = append(list, posted(&former, m.called, now))
 	}
 	return s.say(ctx, list...)
 }
@@ -51,7 +51,7 @@ func (s *alertmanager) Refresh(ctx context.Context, open []*Message) error {
 	for part := range slices.Chunk(open, batch) {
 		list := make([]postedAlert, 0, len(part))
 		for _, m := range part {
-			list = append(list, posted(&m.Alert, time.Now()))
+			list = append(list, posted(&m.Alert, m.called, time.Now()))
 		}
 		err := s.say(ctx, list...)
 		if err != nil && !errors.Is(err, ErrRefused) {
@@ -71,11 +71,11 @@ func (s *alertmanager) say(ctx context.Context, list ...postedAlert) error {
 }
 
 // posted is an alert in Alertmanager's terms. Its labels are its identity there: they hold nothing that changes while
-// the alert is open, but for the severity, by which users route.
-func posted(a *alerts.Alert, now time.Time) postedAlert {
-	labels := map[string]string{"alertname": "Labwatch_" + a.Rule, "severity": a.Severity.String(), "rule": a.Rule, "kind": a.Kind.String()}
+// the alert is open, but for the severity, by which users route. So they are those by which it was called first.
+func posted(a *alerts.Alert, called naming, now time.Time) postedAlert {
+	labels := map[string]string{"alertname": "Labwatch_" + a.Rule, "severity": a.Severity.String(), "rule": a.Rule, "kind": called.kind.String()}
 	notes := map[string]string{"summary": a.Summary, "description": a.Action, "alert_id": a.ID, "sequence": strconv.Itoa(a.Sequence)}
-	for name, value := range map[string]string{"device": a.Device, "facility": a.Facility, "series": a.Series, "subject": a.Subject} {
+	for name, value := range map[string]string{"device": a.Device, "facility": called.facility, "series": called.series, "subject": called.subject} {
 		if value != "" { // an empty label is none
 			labels[name] = value
 		}
@@ -89,7 +89,7 @@ func posted(a *alerts.Alert, now time.Time) postedAlert {
 		begin = now.UTC()
 	}
 	end := now.Add(keepFor).UTC()
-	if a.Change == alerts.Resolved {
+	if over(a) {
 		end = now.UTC()
 	}
 	p.StartsAt, p.EndsAt = begin.Format(time.RFC3339Nano), end.Format(time.RFC3339Nano)

@@ -3,6 +3,8 @@ package deliver
 import (
 	"context"
 	"encoding/base64"
+	"encoding/hex"
+	"maps"
 	"strconv"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"labwatch/alerts"
+	"labwatch/record"
 )
 
 func decode64(t *testing.T, s string) []byte {
@@ -73,6 +76,76 @@ func TestAlertmanagerHearsTheWholeLifeOfAnAlert(t *testing.T) {
 	}
 }
 
+// A critical value is an event: it is said again for an hour, or until somebody looks after it, and not for ever. One that
+// a correction finds critical again begins anew.
+func TestACriticalValueLapses(t *testing.T) {
+	of := func(sequence int, change alerts.Change, statistic string) []byte {
+		return alerts.AppendJSON(nil, &alerts.Alert{ID: hex.EncodeToString(make([]byte, 16)), Sequence: sequence, Change: change,
+			Rule: alerts.RuleCriticalValue, Severity: alerts.Critical, Device: "analyser-03", Kind: record.Result, Series: "2823-3",
+			Subject: "r1", At: at, Opened: at, Evidence: alerts.NewEvidence(statistic)})
+	}
+	for name, c := range map[string]struct {
+		messages [][]byte
+		age      time.Duration // of the last of them
+		firing   bool
+	}{
+		"new":            {[][]byte{of(0, alerts.Opened, alerts.StatValue)}, criticalFor - time.Minute, true},
+		"old":            {[][]byte{of(0, alerts.Opened, alerts.StatValue)}, criticalFor + time.Minute, false},
+		"looked after":   {[][]byte{of(0, alerts.Opened, alerts.StatValue), of(1, alerts.Updated, alerts.StatAcknowledged)}, 0, false},
+		"taken back":     {[][]byte{of(0, alerts.Opened, alerts.StatValue), of(1, alerts.Resolved, alerts.StatValue)}, 0, false},
+		"said again":     {[][]byte{of(0, alerts.Opened, alerts.StatValue), of(1, alerts.Updated, alerts.StatValue)}, criticalFor - time.Minute, true},
+		"critical again": {[][]byte{of(0, alerts.Opened, alerts.StatValue), of(1, alerts.Updated, alerts.StatAcknowledged), of(2, alerts.Updated, alerts.StatValue)}, 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := listen(t)
+			c1, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
+			for _, value := range c.messages {
+				if err := c1.Take(t.Context(), value, time.Now().Add(-c.age).UnixNano(), 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			said := postedTo(t, l)
+			if last := said[len(said)-1][0]; ended(t, last) != (name == "looked after" || name == "taken back") {
+				t.Errorf("it was posted as %+v", last)
+			}
+			c1.Idle(t.Context())
+			if again := len(postedTo(t, l)) > len(said); again != c.firing {
+				t.Errorf("said again: %v, want %v", again, c.firing)
+			}
+		})
+	}
+}
+
+// What is said of an alert is said under the labels of its beginning, whatever the later message calls it, or its end
+// would never meet the alert that fires.
+func TestAnAlertKeepsItsLabels(t *testing.T) {
+	l := listen(t)
+	c, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
+	for i, change := range []alerts.Change{alerts.Opened, alerts.Updated, alerts.Updated, alerts.Resolved} {
+		a := alerts.Alert{ID: hex.EncodeToString(make([]byte, 16)), Sequence: i, Change: change, Rule: "limit", Severity: alerts.Warning,
+			Device: "bath", Facility: "north", Kind: record.Telemetry, Series: "storage_temp_c", At: at, Opened: at,
+			Evidence: alerts.NewEvidence(alerts.StatValue)}
+		if i > 0 {
+			a.Kind, a.Facility, a.Subject = record.Event, "south", "x"
+		}
+		take(t, c, alerts.AppendJSON(nil, &a))
+		c.refreshed = time.Time{}
+		c.Idle(t.Context())
+	}
+	got := postedTo(t, l)
+	if len(got) != 7 {
+		t.Fatalf("%d requests, want 7: each message, and the open alert after three of them", len(got))
+	}
+	for i, list := range got {
+		if len(list) != 1 || !maps.Equal(list[0].Labels, got[0][0].Labels) {
+			t.Errorf("request %d has %v, the first %v", i, list, got[0][0].Labels)
+		}
+	}
+	if labels := got[0][0].Labels; labels["kind"] != "telemetry" || labels["facility"] != "north" {
+		t.Errorf("the labels are %v", labels)
+	}
+}
+
 func TestARestartKnowsWhatIsOpen(t *testing.T) {
 	l := listen(t)
 	c, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
@@ -111,7 +184,7 @@ func TestARefusedAlertDoesNotSilenceTheOthers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.told[strconv.Itoa(i)] = &m
+		c.told.states[strconv.Itoa(i)] = &m
 	}
 	c.Idle(context.Background())
 	if got := postedTo(t, l); len(got) != 2 || len(got[0])+len(got[1]) != batch+1 {

@@ -11,9 +11,6 @@ import (
 	"labwatch/alerts"
 )
 
-// Bury sets a message aside that could not be delivered, for good reason. It must be durable when it returns.
-type Bury func(ctx context.Context, m *Message, why error) error
-
 // Courier brings the messages of the topic to one sink: chooses, tries, tries again, and sets aside what is refused
 // or too old. It serves one goroutine.
 type Courier struct {
@@ -26,7 +23,7 @@ type Courier struct {
 	stats   *Stats
 	log     zerolog.Logger
 
-	told      told
+	told      *told
 	past      time.Time // when the last message of a former run was seen
 	refreshed time.Time
 }
@@ -58,8 +55,8 @@ func NewCourier(c SinkConfig, giveUp time.Duration, bury Bury, stats *Stats, log
 // Past takes note of a message that was handled by a former run, so that it is known what the other side has heard.
 func (c *Courier) Past(value []byte, at int64, partition int32) {
 	c.past = time.Now()
-	if m, err := parse(value, at, partition); err == nil {
-		c.told.choose(&m, c.least, c.updates)
+	if m, err := parse(value, at, partition); err == nil && c.told.choose(&m, c.least, c.updates) {
+		c.told.note(&m)
 	}
 }
 
@@ -83,18 +80,18 @@ func (c *Courier) Take(ctx context.Context, value []byte, at int64, partition in
 		case err == nil:
 			c.stats.sent.Inc()
 			c.stats.up.Set(1)
+			c.told.note(&m)
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.Is(err, ErrRefused):
 			c.stats.failed(reasonRefused)
-			m.refused = true
-			return c.lay(ctx, &m, err)
+			return c.giveUpOn(ctx, &m, err)
 		}
 		c.stats.failed(reasonUnreachable)
 		c.stats.up.Set(0)
 		if time.Since(time.Unix(0, m.At)) > c.giveUp {
-			return c.lay(ctx, &m, fmt.Errorf("older than %v: %w", c.giveUp, err))
+			return c.giveUpOn(ctx, &m, fmt.Errorf("older than %v: %w", c.giveUp, err))
 		}
 		wait := pause
 		if later := new(laterError); errors.As(err, &later) {
@@ -102,25 +99,6 @@ func (c *Courier) Take(ctx context.Context, value []byte, at int64, partition in
 		}
 		c.log.Warn().Err(err).Str("alert", m.ID).Dur("again_in", wait).Msg("alert not delivered yet")
 		if err := rest(ctx, wait); err != nil {
-			return err
-		}
-	}
-}
-
-// lay sets a message aside; until that has worked it is tried again.
-func (c *Courier) lay(ctx context.Context, m *Message, why error) error {
-	for {
-		err := c.bury(ctx, m, why)
-		if err == nil {
-			c.stats.undelivered.Inc()
-			c.log.Error().AnErr("why", why).Str("alert", m.ID).Msg("alert not delivered; it is kept among the undelivered")
-			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		c.log.Error().Err(err).Str("alert", m.ID).Msg("cannot set an undelivered alert aside")
-		if err := rest(ctx, longestPause/10); err != nil {
 			return err
 		}
 	}

@@ -20,8 +20,8 @@ type Message struct {
 	At        int64 // when it was published, nanoseconds since 1970 UTC
 	Partition int32 // of the topic of alerts
 
-	before  alerts.Severity // that the sink last heard of this alert; 0: it hears of it for the first time
-	refused bool            // by the sink: it need not be said again
+	before alerts.Severity // that the sink last heard of this alert; 0: it hears of it for the first time
+	called naming          // what the sink knows the alert by
 }
 
 // parse reads a message of the topic of alerts.
@@ -30,7 +30,8 @@ func parse(value []byte, at int64, partition int32) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	return Message{ID: a.ID + "." + strconv.Itoa(a.Sequence), JSON: value, Alert: a, At: at, Partition: partition}, nil
+	return Message{ID: a.ID + "." + strconv.Itoa(a.Sequence), JSON: value, Alert: a, At: at, Partition: partition,
+		called: naming{a.Kind, a.Facility, a.Series, a.Subject}}, nil
 }
 
 // Sink is one place that alerts are brought to. It serves one goroutine.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,58 @@ func TestWhatIsTooOldIsSetAside(t *testing.T) {
 	take(t, c, published(0, alerts.Opened, alerts.Warning))
 	if len(l.heard()) != 1 || len(b.why) != 1 || errors.Is(b.why[0], ErrRefused) {
 		t.Errorf("%d tries, set aside %v", len(l.heard()), b.why)
+	}
+}
+
+// TestWhatWasGivenUpIsToldAnew: whoever was not told of a beginning, because his sink was down or did not want it, hears of
+// the alert with the next message, and of no end when there is none. An Alertmanager hears by itself what it missed while
+// it was down.
+func TestWhatWasGivenUpIsToldAnew(t *testing.T) {
+	const down, unwilling = http.StatusServiceUnavailable, http.StatusUnprocessableEntity
+	opened, updated, resolved := alerts.Opened, alerts.Updated, alerts.Resolved
+	for name, c := range map[string]struct {
+		sink     string
+		statuses []int
+		changes  []alerts.Change
+		severity map[int]alerts.Severity // warning where nothing is said
+		tried    string                  // numbers of the messages
+		again    bool                    // is it said again at the end?
+	}{
+		"slack was down":                 {"slack", []int{down}, []alerts.Change{opened, updated, updated, resolved}, nil, "0 1 3", false},
+		"slack was down until the end":   {"slack", []int{down}, []alerts.Change{opened, resolved}, nil, "0", false},
+		"slack did not want it":          {"slack", []int{unwilling}, []alerts.Change{opened, updated, updated, resolved}, nil, "0 1 3", false},
+		"slack missed that it got worse": {"slack", []int{200, down}, []alerts.Change{opened, updated, updated, updated, resolved}, map[int]alerts.Severity{1: 3, 2: 3, 3: 3, 4: 3}, "0 1 2 4", false},
+		"slack missed the end":           {"slack", []int{200, down}, []alerts.Change{opened, resolved, resolved}, nil, "0 1", false},
+		"alertmanager was down":          {"alertmanager", []int{down}, []alerts.Change{opened}, nil, "0", true},
+		"alertmanager was down, the end": {"alertmanager", []int{down}, []alerts.Change{opened, resolved}, nil, "0 1", false},
+		"alertmanager missed the end":    {"alertmanager", []int{200, down}, []alerts.Change{opened, resolved}, nil, "0 1", false},
+		"alertmanager did not want it":   {"alertmanager", []int{unwilling}, []alerts.Change{opened, resolved}, nil, "0", false},
+		"nor an update of it":            {"alertmanager", []int{200, unwilling}, []alerts.Change{opened, updated}, nil, "0 1", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := listen(t, c.statuses...)
+			courier, aside := courier(t, SinkConfig{Type: c.sink, URL: l.URL}, 0)
+			var tried []string
+			for i, change := range c.changes {
+				severity := c.severity[i]
+				if severity == 0 {
+					severity = alerts.Warning
+				}
+				before := len(l.heard())
+				take(t, courier, published(i, change, severity))
+				if len(l.heard()) > before {
+					tried = append(tried, strconv.Itoa(i))
+				}
+			}
+			if got := strings.Join(tried, " "); got != c.tried || len(aside.why) != 1 {
+				t.Errorf("tried with %q, want %q; %d set aside, want 1", got, c.tried, len(aside.why))
+			}
+			before := len(l.heard())
+			courier.Idle(t.Context())
+			if again := len(l.heard()) > before; again != c.again {
+				t.Errorf("said again: %v, want %v", again, c.again)
+			}
+		})
 	}
 }
 

@@ -23,7 +23,7 @@ func (c *Courier) Idle(ctx context.Context) {
 	c.refreshed = time.Now()
 	try, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
-	err := r.Refresh(try, c.told.open())
+	err := r.Refresh(try, c.told.open(c.refreshed))
 	switch {
 	case err == nil:
 		c.stats.up.Set(1)

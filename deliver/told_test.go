@@ -3,9 +3,25 @@ package deliver
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"labwatch/alerts"
 )
+
+// hear chooses and delivers at once.
+func hear(to *told, m *Message, least alerts.Severity, updates bool) bool {
+	chosen := to.choose(m, least, updates)
+	if chosen {
+		to.note(m)
+	}
+	return chosen
+}
+
+// critical is a critical value that was published at.
+func critical(id string, at int64, partition int32) *Message {
+	return &Message{ID: id + ".0", At: at, Partition: partition, Alert: alerts.Alert{ID: id, Change: alerts.Opened, Rule: alerts.RuleCriticalValue,
+		Severity: alerts.Critical}}
+}
 
 func TestChoose(t *testing.T) {
 	type step struct {
@@ -35,7 +51,7 @@ func TestChoose(t *testing.T) {
 			heard := newTold()
 			for i, s := range c.steps {
 				m := &Message{Alert: alerts.Alert{ID: "a", Change: s.change, Severity: s.severity}}
-				if got := heard.choose(m, c.least, c.updates); got != s.told {
+				if got := hear(heard, m, c.least, c.updates); got != s.told {
 					t.Errorf("step %d: told %v, want %v", i, got, s.told)
 				}
 			}
@@ -46,7 +62,7 @@ func TestChoose(t *testing.T) {
 func TestBeyondTheBound(t *testing.T) {
 	heard := newTold()
 	say := func(id string, change alerts.Change) bool {
-		return heard.choose(&Message{Alert: alerts.Alert{ID: id, Change: change, Severity: alerts.Warning}}, alerts.Info, false)
+		return hear(heard, &Message{Alert: alerts.Alert{ID: id, Change: change, Severity: alerts.Warning}}, alerts.Info, false)
 	}
 	for i := range maxTold {
 		say(strconv.Itoa(i), alerts.Opened)
@@ -59,13 +75,44 @@ func TestBeyondTheBound(t *testing.T) {
 	}
 }
 
+// Nothing ends a critical value, so in time there are more of them than room: the newest are remembered, and no other
+// alert feels it.
+func TestCriticalValuesTakeNoRoom(t *testing.T) {
+	heard := newTold()
+	for i := range maxTold + 1 {
+		if !hear(heard, critical(strconv.Itoa(i), int64(i), 0), alerts.Info, false) {
+			t.Fatalf("critical value %d was not told", i)
+		}
+	}
+	for i, change := range []alerts.Change{alerts.Opened, alerts.Updated, alerts.Resolved} {
+		m := &Message{Alert: alerts.Alert{ID: "drift", Change: change, Severity: alerts.Warning}}
+		if told := hear(heard, m, alerts.Info, false); told != (change != alerts.Updated) {
+			t.Errorf("message %d of an alert behind many critical values: told %v", i, told)
+		}
+	}
+	for i, want := range map[int]bool{maxTold: true, maxTold + 1 - maxCriticals: true, maxTold - maxCriticals: false} {
+		m := critical(strconv.Itoa(i), 0, 0)
+		m.Alert.Change = alerts.Resolved
+		if told := hear(heard, m, alerts.Info, false); told != want {
+			t.Errorf("that critical value %d was taken back: told %v, want %v", i, told, want)
+		}
+	}
+	if n := len(heard.criticals); n != maxCriticals-2 {
+		t.Errorf("%d critical values are remembered, want %d", n, maxCriticals-2)
+	}
+}
+
 func TestLostPartitionIsForgotten(t *testing.T) {
 	heard := newTold()
 	for i, id := range []string{"a", "b"} {
-		heard.choose(&Message{Partition: int32(i), Alert: alerts.Alert{ID: id, Change: alerts.Opened, Severity: alerts.Info}}, alerts.Info, true)
+		hear(heard, &Message{Partition: int32(i), Alert: alerts.Alert{ID: id, Change: alerts.Opened, Severity: alerts.Info}}, alerts.Info, true)
+		hear(heard, critical("c"+id, 0, int32(i)), alerts.Info, true)
 	}
 	heard.drop(0)
-	if open := heard.open(); len(open) != 1 || open[0].Alert.ID != "b" {
+	if len(heard.criticals) != 1 || heard.criticals[0].Alert.ID != "cb" {
+		t.Errorf("critical values after the loss of partition 0: %v", heard.criticals)
+	}
+	if open := heard.open(time.Now()); len(open) != 1 || open[0].Alert.ID != "b" {
 		t.Errorf("open after the loss of partition 0: %v", open)
 	}
 }

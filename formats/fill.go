@@ -63,7 +63,7 @@ func (m *members) fill(raw *record.Raw, k record.Kind) error {
 			return errChannels
 		}
 		for _, o := range m.others {
-			if isChannel(o.name) && (o.number || numeral(o.value)) { // what JSON calls a number is one
+			if m.names.has(o.name) && (o.number || numeral(o.value)) { // what JSON calls a number is one
 				raw.Channels = append(raw.Channels, record.RawChannel{Name: o.name, Value: o.value})
 			}
 		}

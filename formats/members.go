@@ -3,7 +3,6 @@ package formats
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"labwatch/record"
 )
@@ -32,6 +31,7 @@ type members struct {
 	others      []other  // texts and numbers that are no fields
 	channels    []member // of the member channels
 	badChannels bool     // something in channels is neither a number nor a text
+	names       channelNames
 }
 
 func (m *members) reset() {
@@ -89,21 +89,4 @@ func (m *members) kind(told record.Kind) (record.Kind, error) {
 		return record.Telemetry, nil
 	}
 	return 0, ErrUnknownKind
-}
-
-// isChannel says whether a member of a telemetry message that is no field is a channel. Names of things and of
-// people are none, even where they are numbers: a number would be published.
-func isChannel(name string) bool {
-	switch name {
-	case "", "batch", "model", "serial", "firmware", "version", "location", "message", "comment", "comments", "note", "notes", "schema", "type":
-		return false
-	}
-	if end := strings.LastIndexByte(name, '_'); end >= 0 {
-		switch name[end:] {
-		case "_id", "_timestamp", "_date", "_name", "_by":
-			return false
-		}
-	}
-	return !strings.HasPrefix(name, "patient") && !strings.HasPrefix(name, "technician") &&
-		!strings.HasPrefix(name, "operator") && !strings.HasPrefix(name, "user")
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 )
@@ -30,10 +31,33 @@ func Convert(from, to string, a *Analyte) (c Conversion, ok bool) {
 	if !ok1 || !ok2 {
 		return Conversion{}, false
 	}
-	if c, ok = convert(f, t, a); !ok && other.code != "" {
+	return convertEither(f, other, t, a)
+}
+
+// convertEither takes the second reading of a unit where the first does not fit.
+func convertEither(f, other, t unit, a *Analyte) (Conversion, bool) {
+	c, ok := convert(f, t, a)
+	if !ok && other.code != "" {
 		c, ok = convert(other, t, a)
 	}
 	return c, ok
+}
+
+// recoded is a conversion into the unit of the target, of numbers that came under the code of its twin a. Moles are the
+// same of both. Grams are not where the masses differ: 40 mg/dL of urea hold 18.7 mg/dL of urea nitrogen.
+func recoded(c Conversion, sent unit, a, target *Analyte) Conversion {
+	if c.Factor == 0 {
+		c = Conversion{From: target.Unit, To: target.Unit, Factor: 1}
+	}
+	if sent.num == gram && a.MolarMass != target.MolarMass {
+		c.Factor *= target.MolarMass / a.MolarMass
+		c.Source = fmt.Sprintf("molar masses %v and %v g/mol", target.MolarMass, a.MolarMass)
+	}
+	if c.Source != "" {
+		c.Source += ", "
+	}
+	c.Source += "re-coded from LOINC " + a.LOINC
+	return c
 }
 
 func convert(f, t unit, a *Analyte) (Conversion, bool) {

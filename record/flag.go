@@ -12,7 +12,7 @@ const (
 	Withheld                      // text that is not on the allow-list was dropped
 	Unmapped                      // the local code has no LOINC
 	UnitMissing                   // no unit was sent and the mapping knows none
-	UnitUnknown                   // the unit is not known or does not fit the test
+	UnitUnknown                   // the unit is not known, can mean two things, or does not fit the test
 	ZoneAssumed                   // the timestamp had no zone; the site's was taken
 	NoID                          // no result id: a repeat cannot be recognised
 	NoPatient                     // a result without patient

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 )
 
 // minKey is the least length of a key, in bytes: the output of the hash that it feeds.
@@ -67,18 +69,18 @@ func newKeyring(id string, patient, technician []byte) (*Keyring, error) {
 	}
 	switch {
 	case len(patient) < minKey:
-		return nil, fmt.Errorf("patient key of %q has %d bytes, at least %d are needed", id, len(patient), minKey)
+		return nil, fmt.Errorf("patient key of %s has %d bytes, at least %d are needed", quoteKeyID(id), len(patient), minKey)
 	case len(technician) < minKey:
-		return nil, fmt.Errorf("technician key of %q has %d bytes, at least %d are needed", id, len(technician), minKey)
+		return nil, fmt.Errorf("technician key of %s has %d bytes, at least %d are needed", quoteKeyID(id), len(technician), minKey)
 	case subtle.ConstantTimeCompare(patient, technician) == 1:
-		return nil, fmt.Errorf("patient and technician keys of %q are equal, they must differ", id)
+		return nil, fmt.Errorf("patient and technician keys of %s are equal, they must differ", quoteKeyID(id))
 	case constant(patient), constant(technician):
-		return nil, fmt.Errorf("a key of %q is one byte repeated, it must be random", id)
+		return nil, fmt.Errorf("a key of %s is one byte repeated, it must be random", quoteKeyID(id))
 	}
 	return &Keyring{id: id, patient: patient, technician: technician}, nil
 }
 
-// checkKeyID keeps the id short and free of the dot that parts a token.
+// checkKeyID keeps the id short and free of the dot that parts a token. Its errors do not quote what is no id.
 func checkKeyID(id string) error {
 	if id == "" || len(id) > 32 {
 		return errors.New("a key id has 1 to 32 characters")
@@ -86,10 +88,19 @@ func checkKeyID(id string) error {
 	for i := range len(id) {
 		c := id[i]
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
-			return fmt.Errorf("key id %q: lower-case letters, digits, - and _ only", id)
+			return errors.New("a key id has lower-case letters, digits, - and _ only")
 		}
 	}
 	return nil
+}
+
+// quoteKeyID is the id as errors show it. One that could be a piece of a key is not shown: 16 characters or more
+// without a - or _, while names and dates are shorter or hyphened.
+func quoteKeyID(id string) string {
+	if len(id) >= 16 && !strings.ContainsAny(id, "-_") {
+		return fmt.Sprintf("an id of %d characters", len(id))
+	}
+	return strconv.Quote(id)
 }
 
 // constant says whether all bytes are the same, as in a key file that was only a sketch.

@@ -29,7 +29,7 @@ func ParseKeyring(data []byte) (*Keyring, error) {
 		}
 		for _, other := range rings {
 			if other.id == ring.id || bytes.Equal(other.patient, ring.patient) || bytes.Equal(other.technician, ring.technician) {
-				return fmt.Errorf("key ids %q and %q share the id or a key", other.id, ring.id)
+				return fmt.Errorf("key ids %s and %s share the id or a key", quoteKeyID(other.id), quoteKeyID(ring.id))
 			}
 		}
 		rings = append(rings, ring)
@@ -48,6 +48,9 @@ func ParseKeyring(data []byte) (*Keyring, error) {
 		var dst *string
 		switch fields[0] {
 		case "kid":
+			if err := checkKeyID(fields[1]); err != nil { // before anything quotes it: it may be a key
+				return nil, fmt.Errorf("line %d: %w", i+1, err)
+			}
 			if err := flush(); err != nil {
 				return nil, err
 			}
@@ -78,11 +81,11 @@ func ParseKeyring(data []byte) (*Keyring, error) {
 func decodeKeyring(id, patient, technician string) (*Keyring, error) {
 	p, err := decodeKey(patient)
 	if err != nil {
-		return nil, fmt.Errorf("patient key of %q: %w", id, err)
+		return nil, fmt.Errorf("patient key of %s: %w", quoteKeyID(id), err)
 	}
 	t, err := decodeKey(technician)
 	if err != nil {
-		return nil, fmt.Errorf("technician key of %q: %w", id, err)
+		return nil, fmt.Errorf("technician key of %s: %w", quoteKeyID(id), err)
 	}
 	return newKeyring(id, p, t)
 }

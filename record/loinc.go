@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // LOINCNotice must stand wherever the codes and names of the embedded table are shown (LOINC licence, section 10).
@@ -41,6 +42,16 @@ type Analyte struct {
 
 var loincColumns = []string{"loinc", "name", "property", "unit", "molar_mass", "valence", "twin", "affine_from",
 	"affine_factor", "affine_offset", "affine_source", "plausible_low", "plausible_high", "critical_low", "critical_high", "source"}
+
+// tabled holds the LOINC codes of the embedded table. It is made when it is first asked for, and never changed.
+var tabled = sync.OnceValue(func() map[string]bool {
+	codes := map[string]bool{}
+	for line := range strings.Lines(loincCSV) {
+		code, _, _ := strings.Cut(line, ",")
+		codes[code] = true
+	}
+	return codes
+})
 
 // Analytes reads the embedded table, in its order. An error is a defect of the build.
 func Analytes() ([]*Analyte, error) {

@@ -41,6 +41,19 @@ func TestAnalytes(t *testing.T) {
 	}
 }
 
+// The names of series rest on whether the table holds a code.
+func TestTabled(t *testing.T) {
+	analytes := analyteMap(t)
+	for code := range analytes {
+		if !tabled()[code] {
+			t.Errorf("%s is not known as a code of the table", code)
+		}
+	}
+	if n := len(tabled()) - 1; n != len(analytes) { // without the header
+		t.Errorf("%d codes are known, the table holds %d", n, len(analytes))
+	}
+}
+
 func TestCheckLOINC(t *testing.T) {
 	for _, code := range []string{"2345-7", "4548-4", "94500-6", "718-7", "14749-6"} {
 		if err := CheckLOINC(code); err != nil {

@@ -20,6 +20,9 @@ type Mapping struct {
 	codes    map[string]*mapped     // by local code
 	byDevice map[deviceCode]*mapped // rows that hold for one device only; they go first
 	folded   map[deviceCode]*mapped // site rows by code without case and blanks, to find look-alikes
+	// outside is, by a LOINC that the table does not hold, the first row that names a unit: in which all publish it.
+	outside  map[string]mapped
+	warnings []string
 }
 
 type deviceCode struct{ device, code string }
@@ -44,7 +47,7 @@ func NewMapping() (*Mapping, error) {
 	}
 	m := &Mapping{
 		analytes: map[string]*Analyte{}, codes: map[string]*mapped{},
-		byDevice: map[deviceCode]*mapped{}, folded: map[deviceCode]*mapped{},
+		byDevice: map[deviceCode]*mapped{}, folded: map[deviceCode]*mapped{}, outside: map[string]mapped{},
 	}
 	for _, a := range list {
 		m.analytes[a.LOINC] = a
@@ -66,10 +69,11 @@ func NewMapping() (*Mapping, error) {
 //
 //	local_code,loinc,unit[,device][,plausible_low,plausible_high,critical_low,critical_high]
 //
-// unit is the one in which the site sends numbers of this code when a message names none. It may be blank; but
-// then numbers of a LOINC that the embedded table does not hold never teach a baseline. With a device the
-// row holds for that device only. Limits are in the unit that labwatch publishes for the LOINC, which is that
-// of the embedded table or, for a LOINC the table does not hold, the row's own.
+// unit is the one in which the site sends numbers of this code when a message names none. It may be blank: then
+// a number without a unit is not judged. With a device the row holds for that device only. Of a LOINC that the
+// embedded table does not hold, numbers are published in the unit of the first row that names one, under whatever code
+// they came, and another row's unit must convert into that; where no row names one, each keeps its own. Limits are in
+// the unit that the embedded table publishes for the LOINC or, for a LOINC it does not hold, the row's own.
 func (m *Mapping) Read(name string, r io.Reader) []error {
 	rows, mistakes := readMapping(name, r, m.analytes)
 	for _, row := range rows {
@@ -88,11 +92,39 @@ func (m *Mapping) add(row *mapped) error {
 		return fmt.Errorf("%s: local code %q looks like %q at %s, but means %s instead of %s",
 			row.place, row.local, old.local, old.place, row.loinc, old.loinc)
 	}
+	if row.analyte == nil && row.unit.code != "" {
+		if err := m.addOutside(row); err != nil {
+			return err
+		}
+	}
+	m.doubt(row)
 	m.folded[alike] = row
 	if row.device != "" {
 		m.byDevice[deviceCode{row.device, row.local}] = row
 	} else {
 		m.codes[row.local] = row
+	}
+	return nil
+}
+
+// addOutside makes the unit of a row that of its LOINC, which the table does not hold, or brings the row's limits into
+// the one that another row named before.
+func (m *Mapping) addOutside(row *mapped) error {
+	first, ok := m.outside[row.loinc]
+	if !ok {
+		m.outside[row.loinc] = *row
+		if m.codes[row.loinc] == nil { // who sends the LOINC itself says the same thing
+			m.codes[row.loinc] = &mapped{local: row.loinc, loinc: row.loinc, limits: noLimits()}
+		}
+		return nil
+	}
+	c, ok := convert(row.unit, first.unit, nil)
+	if !ok {
+		return fmt.Errorf("%s: unit %q does not convert into %q, in which LOINC %s is published because of %s",
+			row.place, row.unit.code, first.unit.code, row.loinc, first.place)
+	}
+	for _, limit := range []*float64{&row.limits.plausibleLow, &row.limits.plausibleHigh, &row.limits.criticalLow, &row.limits.criticalHigh} {
+		*limit = c.Apply(*limit)
 	}
 	return nil
 }
@@ -109,5 +141,10 @@ func (m *Mapping) find(device, code string) *mapped {
 
 // Analyte is the row of the embedded table for a LOINC, nil when it does not hold it.
 func (m *Mapping) Analyte(loinc string) *Analyte { return m.analytes[loinc] }
+
+// any says whether there is a limit at all.
+func (l limits) any() bool {
+	return finite(l.plausibleLow) || finite(l.plausibleHigh) || finite(l.criticalLow) || finite(l.criticalHigh)
+}
 
 func noLimits() limits { return limits{math.NaN(), math.NaN(), math.NaN(), math.NaN()} }

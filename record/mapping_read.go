@@ -109,6 +109,9 @@ func (r *mappingRow) read(analytes map[string]*Analyte) *mapped {
 	r.readUnit(m)
 	m.limits = limits{r.number("plausible_low"), r.number("plausible_high"), r.number("critical_low"), r.number("critical_high")}
 	l := m.limits
+	if m.analyte == nil && r.field("unit") == "" && l.any() {
+		r.mistake("limits without a unit: LOINC %s is not in the embedded table, so name the unit that they are in", m.loinc)
+	}
 	if l.plausibleLow >= l.plausibleHigh {
 		r.mistake("plausible_low %v is not below plausible_high %v", l.plausibleLow, l.plausibleHigh)
 	}
@@ -135,6 +138,9 @@ func (r *mappingRow) readUnit(m *mapped) {
 	m.unit = u
 	a := m.analyte
 	if a == nil {
+		if other.code != "" {
+			r.mistake("unit %q can mean %s or %s, write one of them", text, u.code, other.code)
+		}
 		return
 	}
 	if a.Unit == "" {

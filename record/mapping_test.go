@@ -32,7 +32,8 @@ func TestMappingRead(t *testing.T) {
 	mistakes := m.Read("site.csv", strings.NewReader("\ufefflocal_code,loinc,unit,device,plausible_low,plausible_high,critical_low,critical_high\n"+
 		"GLU,2345-7,mmol/L,,10,1000,40,500\n"+ // replaces the embedded row
 		"GLU,2339-0,mg/dL,ABL-1,,,,\n"+ // on one device only
-		"X99,1234-4,mg/L,,,,,\n"+ // not in our table
+		"X99,1234-4,mg/L,,10,200,,\n"+ // not in our table
+		"X99,1234-4,mg/dL,ABL-1,1,20,,15\n"+ // the same in another unit
 		"ALB,1751-7,G/L,,,,,\n")) // capitals for grams
 	for _, err := range mistakes {
 		t.Error(err)
@@ -46,6 +47,9 @@ func TestMappingRead(t *testing.T) {
 	}
 	if row := m.find("", "X99"); row == nil || row.analyte != nil || row.unit.code != "mg/L" {
 		t.Errorf("X99: %+v", row)
+	}
+	if row := m.find("ABL-1", "X99"); row.unit.code != "mg/dL" || row.limits.plausibleHigh != 200 || row.limits.criticalHigh != 150 {
+		t.Errorf("X99 on ABL-1, whose limits are in mg/dL and whose results are published in mg/L: %+v", row)
 	}
 	if row := m.find("", "ALB"); row == nil || row.unit.code != "g/L" {
 		t.Errorf("ALB: %+v", row)
@@ -72,6 +76,10 @@ CHOL,2093-3,mmol/L,,,,
 chol,2085-9,mg/dL,,,,
 "a"b,2085-9,mg/dL,,,,
 LDL,2089-1,mg/dL,,,,
+IGG,2465-3,G/L,,,,
+IGA,2458-8,,1,20,,
+IGM,2472-9,g/L,,,,
+IGM_MOL,2472-9,umol/L,,,,
 `))
 	want := []string{
 		"site.csv:2: LOINC \"2345-8\" has a wrong check digit: 7 expected",
@@ -86,8 +94,11 @@ LDL,2089-1,mg/dL,,,,
 		"site.csv:11: a critical limit lies outside",
 		"site.csv:12: unit \"mg/dL\" given, but LOINC 85478-6",
 		"site.csv: parse error on line 16",
+		`site.csv:18: unit "G/L" can mean 10*9/L or g/L, write one of them`,
+		"site.csv:19: limits without a unit: LOINC 2458-8 is not in the embedded table",
 		"site.csv:14: local code \"CHOL\" was mapped before at site.csv:13",
 		"site.csv:15: local code \"chol\" looks like \"CHOL\" at site.csv:13, but means 2085-9 instead of 2093-3",
+		`site.csv:21: unit "umol/L" does not convert into "g/L", in which LOINC 2472-9 is published because of site.csv:20`,
 	}
 	for i, err := range mistakes {
 		if i >= len(want) || !strings.HasPrefix(err.Error(), want[i]) && !(strings.HasSuffix(want[i], ": 3") && strings.Contains(err.Error(), ":8: ")) {
@@ -110,6 +121,46 @@ LDL,2089-1,mg/dL,,,,
 		if got := m.Read("f", strings.NewReader(text)); len(got) != 1 || !strings.Contains(got[0].Error(), want) {
 			t.Errorf("%q: %v, want %q", text, got, want)
 		}
+	}
+}
+
+// A site that writes limits in the unit that its instrument sends, and not in the one that is published, is warned.
+func TestMappingWarnings(t *testing.T) {
+	m, _ := NewMapping()
+	mistakes := m.Read("site.csv", strings.NewReader(`local_code,loinc,unit,plausible_low,plausible_high,critical_low,critical_high
+HB1,718-7,g/L,10,300,,
+HB2,718-7,g/L,1,30,,
+HB3,718-7,g/L,3,25,7,20
+HB4,718-7,g/dL,10,300,,
+HB5,718-7,g/L,,,,
+G1,2345-7,mmol/L,,,2.5,25
+G2,2345-7,mmol/L,,,45,400
+G3,14749-6,mmol/L,0.5,100,,
+G4,14749-6,mmol/L,10,,50,
+A1C1,4548-4,mmol/mol,10,200,,
+A1C2,4548-4,mmol/mol,3,20,,
+K,2823-3,meq/L,1,12,,
+CA,17861-6,mmol/L,5,20,,
+ALT,1742-6,ukat/L,0.02,500,,
+UREA,22664-7,mmol/L,0.5,120,,
+FLU,85478-6,1,,,,
+IGG,2465-3,g/L,1,50,,
+`))
+	for _, err := range mistakes {
+		t.Error(err)
+	}
+	var warned []string
+	for _, w := range m.Warnings() {
+		_, rest, _ := strings.Cut(w, "limits of \"")
+		code, _, _ := strings.Cut(rest, "\"")
+		warned = append(warned, code)
+	}
+	if got := strings.Join(warned, " "); got != "HB1 G1 G3 A1C1 ALT UREA" {
+		t.Errorf("warned of %s", got)
+	}
+	want := `site.csv:2: limits of "HB1" hold in g/dL, in which LOINC 718-7 is published, but look like g/L, the unit of the row`
+	if got := m.Warnings()[0]; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }
 

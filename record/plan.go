@@ -27,7 +27,7 @@ func (s *Standardizer) plan(row *mapped, unitText string) *plan {
 		return p
 	}
 	p := s.makePlan(row, unitText)
-	if len(s.plans) < maxPlans {
+	if len(s.plans) < maxPlans && len(unitText) <= maxIdentifier { // a longer one is no unit, and may be a whole message
 		key.unit = string(append([]byte(nil), unitText...)) // the text belongs to the message
 		s.plans[key] = p
 	}
@@ -39,7 +39,7 @@ func (s *Standardizer) makePlan(row *mapped, unitText string) *plan {
 	sent, other, known := parseUnit(unitText)
 	blank := fold(unitText) == ""
 	if row == nil || row.analyte == nil {
-		s.planWithoutTable(p, row, sent, known, blank)
+		s.planWithoutTable(p, row, sent, other, known, blank)
 		return p
 	}
 	a := row.analyte
@@ -69,16 +69,16 @@ func (s *Standardizer) makePlan(row *mapped, unitText string) *plan {
 		}
 		return p
 	}
-	c, ok := convert(sent, target.unit, target)
-	if !ok && other.code != "" {
-		c, ok = convert(other, target.unit, target)
-	}
+	c, ok := convertEither(sent, other, target.unit, target)
 	if !ok {
-		p.flags |= UnitUnknown
+		p.misfit(other)
 		return p
 	}
 	if target != a {
-		c.Source += ", re-coded from LOINC " + a.LOINC
+		if other.code != "" && c.From == other.code {
+			sent = other
+		}
+		c = recoded(c, sent, a, target)
 	}
 	p.loinc, p.name, p.unit, p.conversion = target.LOINC, target.Name, target.Unit, c
 	s.planLimits(p, row, target)
@@ -86,10 +86,11 @@ func (s *Standardizer) makePlan(row *mapped, unitText string) *plan {
 }
 
 // planWithoutTable serves codes that have no LOINC, or one that the table does not hold: the number keeps its
-// unit unless the mapping names another that it converts into.
-func (s *Standardizer) planWithoutTable(p *plan, row *mapped, sent unit, known, blank bool) {
+// unit, which is part of the name of its series, unless the mapping names one for the LOINC.
+func (s *Standardizer) planWithoutTable(p *plan, row *mapped, sent, other unit, known, blank bool) {
+	var target unit
 	if row != nil {
-		p.loinc = row.loinc
+		p.loinc, target = row.loinc, s.mapping.outside[row.loinc].unit
 		if blank && row.unit.code != "" {
 			sent, known, blank = row.unit, true, false
 		}
@@ -101,18 +102,32 @@ func (s *Standardizer) planWithoutTable(p *plan, row *mapped, sent unit, known, 
 	case !known:
 		p.flags |= UnitUnknown
 		return
+	case target.code == "" && other.code != "": // "G/L", and nothing says whether it is giga or grams
+		p.flags |= UnitUnknown
+		return
 	}
 	p.unit = sent.code
 	if row == nil {
 		return
 	}
-	c, ok := convert(sent, row.unit, nil)
-	if !ok || row.unit.code == "" { // numbers in several units could meet under this LOINC
-		p.flags |= UnitUnknown
-		return
+	if target.code != "" {
+		c, ok := convertEither(sent, other, target, nil)
+		if !ok {
+			p.misfit(other)
+			return
+		}
+		p.unit, p.conversion = target.code, c
 	}
-	p.unit, p.conversion = row.unit.code, c
 	s.planLimits(p, row, nil)
+}
+
+// misfit is for numbers whose unit does not fit the test. A unit that has a second reading is not published: nothing
+// chose the first.
+func (p *plan) misfit(other unit) {
+	p.flags |= UnitUnknown
+	if other.code != "" {
+		p.unit = ""
+	}
 }
 
 // planLimits takes the site's plausible limits before the table's, and the critical limits that were chosen.

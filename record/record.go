@@ -165,17 +165,24 @@ const (
 )
 
 // Series names the one-dimensional series that the value of a result or control belongs to, such as
-// "2345-7" or "qc/2345-7/L2/lot 4711"; empty when the record has no value that may be compared over time.
-func (r *Record) Series() string {
+// "2345-7" or "qc/2345-7/L2/lot 4711"; empty when the record has no value that may be compared over time. The unit is
+// part of the name where the embedded table does not hold the test to one, as in "2465-3:g/L" and "local:XTROP:ng/mL".
+func (r *Record) Series() string { return r.series(r.Unit) }
+
+// SeriesOfAnyUnit is Series without the unit, for rules that compare no numbers over time: a failed control, an error
+// code or a result that was taken back may come without the unit of the reading that follows it.
+func (r *Record) SeriesOfAnyUnit() string { return r.series("") }
+
+func (r *Record) series(unit string) string {
 	code := r.Test.LOINC
 	if code == "" {
 		if r.Test.Local == "" {
 			return ""
 		}
 		code = "local:" + r.Test.Local
-		if r.Unit != "" {
-			code += ":" + r.Unit
-		}
+	}
+	if unit != "" && !tabled()[r.Test.LOINC] {
+		code += ":" + unit
 	}
 	if r.Kind != Control {
 		return code

@@ -61,7 +61,7 @@ func (s *Standardizer) Standardize(dst *Record, raw *Raw, origin Origin, arrived
 	if tooLong(raw) {
 		return reject(TooLarge)
 	}
-	dst.ID, dst.Device, dst.Facility = trim(raw.ID), trim(raw.Device), trim(raw.Facility)
+	dst.ID, dst.Device, dst.Facility = identifier(raw.ID), name(raw.Device), name(raw.Facility)
 	if dst.Facility == "" {
 		dst.Facility = s.facility
 	}
@@ -74,10 +74,10 @@ func (s *Standardizer) Standardize(dst *Record, raw *Raw, origin Origin, arrived
 	if why := s.when(dst, raw); why != nil {
 		return why
 	}
-	dst.Technician = s.crew.token(dst.Facility, raw.Technician)
+	dst.Technician = s.crew.token(dst.Facility, name(raw.Technician))
 	switch raw.Kind {
 	case Result:
-		dst.Patient = s.patients.token(dst.Facility, raw.Patient)
+		dst.Patient = s.patients.token(dst.Facility, identifier(raw.Patient))
 		return s.result(dst, raw)
 	case Control:
 		return s.control(dst, raw)

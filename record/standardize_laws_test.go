@@ -59,6 +59,21 @@ func TestStandardizeIsPure(t *testing.T) {
 	})
 }
 
+// What is remembered of units is bounded, however long they are and however often they change.
+func TestLongUnitsAreNotRemembered(t *testing.T) {
+	s := standardizer(t, nil)
+	for i := range 20 {
+		var r Record
+		long := strings.Repeat(string(rune('a'+i)), 900<<10)
+		if why := s.Standardize(&r, glucose(func(r *Raw) { r.Unit = long }), here, 0); why != nil || !r.Flags.Has(UnitUnknown) {
+			t.Fatalf("%v, %v", why, r.Flags.Names(nil))
+		}
+	}
+	if len(s.plans) != 0 {
+		t.Errorf("%d plans of units of 900 KB are remembered", len(s.plans))
+	}
+}
+
 func BenchmarkStandardize(b *testing.B) {
 	for name, raw := range map[string]*Raw{
 		"result":    glucose(func(r *Raw) { r.Value, r.Unit = "5.5", "mmol/L" }),

@@ -79,6 +79,10 @@ func TestStandardizeValues(t *testing.T) {
 		{"SI by the message", func(r *Raw) { r.Value, r.Unit = "5.5", "mmol/L" }, "number 99.0858 mg/dL 2345-7", 0},
 		{"SI twin", func(r *Raw) { r.TestCode, r.Value, r.Unit = "14749-6", "5.5", "MMOLL" }, "number 99.0858 mg/dL 2345-7", 0},
 		{"urea is not urea nitrogen", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "5", "mmol/L" }, "number 14.007 mg/dL 3094-0", 0},
+		{"grams of urea", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "40", "mg/dL" }, "number 18.6586 mg/dL 3094-0", 0},
+		{"grams of urea in a litre", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "0.4", "g/L" }, "number 18.6586 mg/dL 3094-0", 0},
+		{"grams of urea in capitals", func(r *Raw) { r.TestCode, r.Value, r.Unit = "22664-7", "0.4", "G/L" }, "number 18.6586 mg/dL 3094-0", 0},
+		{"twin in the unit that is published", func(r *Raw) { r.TestCode = "14749-6" }, "number 95 mg/dL 2345-7", 0},
 		{"affine", func(r *Raw) { r.TestCode, r.Value, r.Unit = "HBA1C", "48", "mmol/mol" }, "number 6.54304 % 4548-4", 0},
 		{"comparator", func(r *Raw) { r.Value, r.Unit = "<0.5", "mmol/L" }, "bound <9.0078 mg/dL 2345-7", Censored},
 		{"range", func(r *Raw) { r.Value, r.Unit = "1-2", "mmol/L" }, "range 18.0156-36.0312 mg/dL 2345-7", NotNumeric},
@@ -87,6 +91,7 @@ func TestStandardizeValues(t *testing.T) {
 		{"word", func(r *Raw) { r.Value = "Hold" }, "text HOLD 2345-7", NotNumeric},
 		{"name", func(r *Raw) { r.Value = "Miller" }, "text 2345-7", NotNumeric | Withheld},
 		{"comment", func(r *Raw) { r.Value = ">30, dilution available" }, "bound >30 mg/dL 2345-7", Censored | Withheld},
+		{"spaced thousands are no bound", func(r *Raw) { r.Value = "< 10 000" }, "text 2345-7", NotNumeric | Withheld},
 		{"mark", func(r *Raw) { r.Value = "-----" }, "none 2345-7", NotNumeric},
 		{"error code", func(r *Raw) { r.Value, r.Unit = "-999.0", "mmol/L" }, "number -999 mg/dL 2345-7", ErrorCode},
 		{"implausible", func(r *Raw) { r.Value = "5000" }, "number 5000 mg/dL 2345-7", Implausible},
@@ -101,6 +106,9 @@ func TestStandardizeValues(t *testing.T) {
 		{"no unit needed", func(r *Raw) { r.TestCode, r.Value, r.Unit = "6301-6", "1.1", "" }, "number 1.1 {INR} 6301-6", 0},
 		{"unmapped", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "MG/DL" }, "number 95 mg/dL ", Unmapped},
 		{"unmapped without unit", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "" }, "number 95 ", Unmapped | UnitMissing},
+		{"unmapped, giga or grams", func(r *Raw) { r.TestCode, r.Unit = "XYZ", "G/L" }, "number 95 ", Unmapped | UnitUnknown},
+		{"neither giga nor grams fit", func(r *Raw) { r.TestCode, r.Unit = "K", "G/L" }, "number 95 2823-3", UnitUnknown},
+		{"LOINC outside the table, giga or grams", func(r *Raw) { r.TestCode, r.Unit = "1234-4", "G/L" }, "number 95 1234-4", UnitUnknown},
 		{"LOINC outside the table", func(r *Raw) { r.TestCode = "1234-4" }, "number 95 mg/dL 1234-4", 0},
 		{"LOINC with a wrong check digit", func(r *Raw) { r.TestCode = "2100-5" }, "number 95 mg/dL ", Unmapped},
 		{"corrected", func(r *Raw) { r.Status = "C" }, "number 95 mg/dL 2345-7", Correction},
@@ -121,7 +129,7 @@ func TestStandardizeValues(t *testing.T) {
 			if r.Flags.Has(ErrorCode|Implausible|UnitUnknown|UnitMissing|Withdrawn|Censored|NotNumeric) && (r.Teachable() || r.Valid()) {
 				t.Error("may teach a baseline")
 			}
-			if r.Value.Kind == Number && r.Conversion.Factor != 0 && (r.Conversion.Source == "" || r.Conversion.To != r.Unit) {
+			if c := r.Conversion; c != (Conversion{}) && (c.Factor == 0 || c.From == "" || c.To != r.Unit || c.Source == "" || c.Source[0] == ',') {
 				t.Errorf("conversion %+v into %s", r.Conversion, r.Unit)
 			}
 		})
@@ -147,26 +155,40 @@ func describe(r *Record) string {
 	return s + " " + r.Test.LOINC
 }
 
-// A LOINC outside our table takes its unit from the mapping; without one, units could mix.
+// A LOINC outside our table takes its unit from the first row that names one; without one, each unit has a series.
 func TestStandardizeOutsideTheTable(t *testing.T) {
 	m, _ := NewMapping()
-	if mistakes := m.Read("f", strings.NewReader("local_code,loinc,unit\nA,1234-4,mg/L\nB,1234-4,\n")); mistakes != nil {
+	if mistakes := m.Read("f", strings.NewReader("local_code,loinc,unit\nB,1234-4,\nA,1234-4,mg/L\nA2,1234-4,mg/dL\nC,11556-8,\n")); mistakes != nil {
 		t.Fatal(mistakes)
 	}
 	s := standardizer(t, func(o *Options) { o.Mapping = m })
 	for _, c := range []struct {
 		code, unit, want string
 		flags            Flag
+		series           string
 	}{
-		{"A", "", "number 95 mg/L 1234-4", 0}, {"A", "g/L", "number 95000 mg/L 1234-4", 0}, {"A", "mmol/L", "number 95 mmol/L 1234-4", UnitUnknown},
-		{"B", "", "number 95 1234-4", UnitMissing}, {"B", "%", "number 95 % 1234-4", UnitUnknown},
+		{"A", "", "number 95 mg/L 1234-4", 0, "1234-4:mg/L"}, {"A", "g/L", "number 95000 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"A", "G/L", "number 95000 mg/L 1234-4", 0, "1234-4:mg/L"}, {"A", "mmol/L", "number 95 mmol/L 1234-4", UnitUnknown, "1234-4:mmol/L"},
+		{"A2", "", "number 950 mg/L 1234-4", 0, "1234-4:mg/L"}, {"A2", "mg/L", "number 95 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"B", "", "number 95 1234-4", UnitMissing, "1234-4"}, {"B", "%", "number 95 % 1234-4", UnitUnknown, "1234-4:%"},
+		{"B", "g/L", "number 95000 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"1234-4", "", "number 95 1234-4", UnitMissing, "1234-4"}, {"1234-4", "mg/dL", "number 950 mg/L 1234-4", 0, "1234-4:mg/L"},
+		{"1234-4", "%", "number 95 % 1234-4", UnitUnknown, "1234-4:%"},
+		{"C", "mm Hg", "number 95 mm[Hg] 11556-8", 0, "11556-8:mm[Hg]"}, {"C", "kPa", "number 95 kPa 11556-8", 0, "11556-8:kPa"},
+		{"C", "", "number 95 11556-8", UnitMissing, "11556-8"}, {"C", "G/L", "number 95 11556-8", UnitUnknown, "11556-8"},
+		{"2465-3", "g/L", "number 95 g/L 2465-3", 0, "2465-3:g/L"}, {"2465-3", "mg/dL", "number 95 mg/dL 2465-3", 0, "2465-3:mg/dL"},
+		{"2345-7", "mg/dL", "number 95 mg/dL 2345-7", 0, "2345-7"}, {"2345-7", "mmol/L", "number 1711.48 mg/dL 2345-7", 0, "2345-7"},
+		{"62292-8", "ng/mL", "number 95 ng/mL 62292-8", 0, "62292-8"}, // a row of the table without a name
 	} {
 		var r Record
 		if why := s.Standardize(&r, glucose(func(r *Raw) { r.TestCode, r.Unit = c.code, c.unit }), here, 0); why != nil {
 			t.Fatal(why)
 		}
-		if got := describe(&r); got != c.want || r.Flags != c.flags {
-			t.Errorf("%+v: %q %v", c, got, r.Flags.Names(nil))
+		if got := describe(&r); got != c.want || r.Flags != c.flags || r.Series() != c.series {
+			t.Errorf("%+v: %q %v, series %s", c, got, r.Flags.Names(nil), r.Series())
+		}
+		if want := strings.SplitN(c.series, ":", 2)[0]; r.SeriesOfAnyUnit() != want {
+			t.Errorf("%+v: series of any unit %s, want %s", c, r.SeriesOfAnyUnit(), want)
 		}
 	}
 }

@@ -10,7 +10,8 @@ const firstYear, lastYear = 1900, 2261
 //   - RFC 3339, also with a blank for the T, without seconds, without zone, or the date alone;
 //   - HL7 v2: YYYYMMDD[HH[MM[SS[.S]]]][±ZZZZ];
 //   - a count since 1970 in seconds (9 or 10 digits, also with a fraction), milliseconds (13), microseconds
-//     (16) or nanoseconds (18 or 19).
+//     (16) or nanoseconds (19). 18 digits are refused: as nanoseconds they end in 2001, and what comes are counts
+//     of 100 ns from another beginning, .NET's of the year 1 and Windows' of 1601.
 //
 // A text of ten digits alone is a count of seconds, not HL7's YYYYMMDDHH. A time without zone is taken in zone,
 // and zoned is false; a date alone is its first moment. Digits beyond nanoseconds are cut.
@@ -24,7 +25,7 @@ func ParseTime(text string, zone *time.Location) (ns int64, zoned, ok bool) {
 	switch {
 	case run == 4 && len(s) >= 10 && (s[4] == '-' || s[4] == '/') && s[7] == s[4]:
 		s, ok = c.scanISO(s)
-	case run == 8 || run == 12 || run == 14 || run == 10 && len(s) == 15:
+	case run == 8 || run == 12 || run == 14 || run == 10 && len(s) == 15 && (s[10] == '+' || s[10] == '-'):
 		s, ok = c.scanCompact(s, run)
 	default:
 		ns, ok = parseCount(s, run)

@@ -121,7 +121,7 @@ func parseCount(s string, run int) (ns int64, ok bool) {
 		unit = 1e6
 	case 16:
 		unit = 1e3
-	case 18, 19:
+	case 19:
 		unit = 1
 	default:
 		return 0, false

@@ -78,8 +78,8 @@ func numerator(key string, divided bool) (unit, bool) {
 		return unit{code: "mm[Hg]", num: pascal, mant: 133.322387415}, true
 	case "cmh2o": // 98.0665 Pa by definition
 		return unit{code: "cm[H2O]", num: pascal, mant: 98.0665}, true
-	case "cel", "c", "degc", "\u00b0c":
-		return unit{code: "Cel", num: celsius}, true
+	case "cel", "c", "degc", "\u00b0c": // c/mL is copies, which some write so, or nothing
+		return unit{code: "Cel", num: celsius}, !divided
 	case "m":
 		return unit{code: "m", num: metre}, true
 	case "cm":

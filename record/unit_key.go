@@ -23,6 +23,8 @@ func unitKey(s string) (key, note string) {
 	}
 	key = b.String()
 	switch {
+	case strings.Contains(s, "log"): // a logarithm is no count: {Log_copies}/mL
+		return "", ""
 	case strings.Contains(s, "feu"):
 		return strings.TrimSuffix(key, "feu"), "feu"
 	case strings.Contains(s, "ddu"):

@@ -49,6 +49,7 @@ func TestParseUnit(t *testing.T) {
 		"{INR}":            {"INR", "{INR}"},
 		"{copies}/mL":      {"copies/mL", "cp/mL"},
 		"kPa":              {"kPa", "KPA"},
+		"Cel":              {"Cel", "°C", "C", "degC"},
 	} {
 		for _, s := range append(spellings, want) {
 			if got, ok := ParseUnit(s); !ok || got != want {
@@ -56,7 +57,8 @@ func TestParseUnit(t *testing.T) {
 			}
 		}
 	}
-	for _, s := range []string{"", " ", "+/-", "furlong", "mg/", "/", "mg/dL/L", "K", "Dr Miller", "mg\xff/dL", "10*/uL", "10*99/uL", "dL/mgg"} {
+	for _, s := range []string{"", " ", "+/-", "furlong", "mg/", "/", "mg/dL/L", "K", "Dr Miller", "mg\xff/dL", "10*/uL", "10*99/uL", "dL/mgg",
+		"c/mL", "°C/mL", "{Log_copies}/mL", "{Log_IU}/mL", "{copies_log10}/mL", "log10 IU/mL", "{Log}"} {
 		if got, ok := ParseUnit(s); ok {
 			t.Errorf("ParseUnit(%q) = %q", s, got)
 		}

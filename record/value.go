@@ -43,7 +43,7 @@ func parseValue(text string, dec Decimal) (v Value, dropped bool) {
 	return Value{Kind: Text}, true
 }
 
-// parseBound reads what stands behind a comparator. Text behind the number is dropped.
+// parseBound reads what stands behind a comparator. Text behind the number is dropped, unless it belongs to the number.
 func parseBound(s, comparator string, dec Decimal) (Value, bool) {
 	if y, ok := reciprocal(s); ok {
 		return Value{Kind: Titre, Comparator: comparator, Number: y}, false
@@ -60,7 +60,7 @@ func parseBound(s, comparator string, dec Decimal) (Value, bool) {
 	switch {
 	case rest == "" || isFlag(trim(rest)):
 		return v, false
-	case v.Kind == Bound && strings.IndexByte(" ,;(\t\r\n", rest[0]) >= 0:
+	case v.Kind == Bound && strings.IndexByte(" ,;(\t\r\n", rest[0]) >= 0 && !continued(rest):
 		return v, true
 	}
 	return Value{Kind: Text}, true

@@ -33,7 +33,8 @@ func boundWithin(s string) (sign string, x float64) {
 			continue
 		}
 		sign, n := comparator(s[i:])
-		if x, n := scanNumber(trim(s[i+n:]), AnyDecimal); n > 0 {
+		behind := trim(s[i+n:])
+		if x, n := scanNumber(behind, AnyDecimal); n > 0 && !continued(behind[n:]) {
 			return sign, x
 		}
 		return "", 0

@@ -34,7 +34,8 @@ type Config struct {
 	TickInterval time.Duration `yaml:"tick_interval"`
 	// AcceptAfter says when a sensor's lasting alert becomes its new normal.
 	AcceptAfter Patience `yaml:"accept_after"`
-	// MaxSeries bounds the series of one device. Readings of further series are published unscored and counted.
+	// MaxSeries bounds the series of one device. Readings of further series are published unscored and counted. It bounds the
+	// open alerts of each plain rule too, at 64 at least.
 	MaxSeries int `yaml:"max_series"`
 	// ForgetAfter is how long a device must not be heard to be taken for retired, by the time of ticks, which must have come
 	// without a gap for the last day. 0 never.

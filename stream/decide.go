@@ -51,6 +51,9 @@ func (w *Worker) sayBy(by string, about subject, rule string, s *alerts.State, c
 		Subject: about.result, Evidence: e, AcknowledgedBy: by,
 	}
 	s.Fill(&a)
+	if change == alerts.Resolved {
+		a.At = max(a.At, s.Newest) // an alert does not end before it opened, or before it was last seen
+	}
 	a.DeviceScore = published(w.standingOf(about))
 	a.Summary, a.Action = alerts.Summarise(&a, w.j.Zone)
 	w.tally.alert(rule, a.Severity, change)
@@ -125,6 +128,7 @@ func (w *Worker) endFor(statistic string, about subject, rule string, s *alerts.
 
 // endAll does so for all detectors of a series.
 func (w *Worker) endAll(statistic string, about subject, s *series, emit Emit) {
+	about = w.ofSeries(about, s)
 	for i := range s.states {
 		w.endFor(statistic, about, w.j.Plan.Series[s.kind][i].Name, &s.states[i], emit)
 	}

@@ -68,9 +68,19 @@ func openSnapshot(key string, blob []byte, committed int64) (covers int64, r *re
 		return 0, nil, fmt.Errorf("read snapshot of %q: %w", key, r.err)
 	}
 	if covers > committed {
-		return 0, nil, fmt.Errorf("state of %q covers input up to offset %d, but the group has committed only %d: its offsets "+
-			"were set back or have expired; set them to %d or later, or remove the group and the snapshot topic to start anew",
-			key, covers, committed, covers)
+		return 0, nil, &AheadError{key, covers, committed}
 	}
 	return covers, r, nil
+}
+
+// AheadError says that a snapshot covers input that the group has not committed.
+type AheadError struct {
+	Key               string
+	Covers, Committed int64 // first offsets that the state does not contain, and that the group has not committed
+}
+
+func (e *AheadError) Error() string {
+	return fmt.Sprintf("state of %q covers input up to offset %d, but the group has committed only %d: its offsets "+
+		"were set back or have expired; set them to %d or later, or remove the group and the snapshot topic to start anew",
+		e.Key, e.Covers, e.Committed, e.Covers)
 }

@@ -15,6 +15,7 @@ const (
 	fresh     verdict = iota // seen for the first time
 	repeated                 // the same reading was seen before
 	corrected                // the same id was seen with other content
+	finalized                // the same id was seen with the same content, as a preliminary result
 	late                     // older than the newest by more than the grace
 )
 
@@ -43,8 +44,14 @@ func (g *gate) admit(r *record.Record, size int, grace int64) verdict {
 			if g.contents[i] == content {
 				return repeated
 			}
+			preliminary := *r
+			preliminary.Status = record.Preliminary
+			is := corrected
+			if r.Status == record.Final && g.contents[i] == fold32(contentHash(&preliminary)) {
+				is = finalized
+			}
 			g.contents[i] = content
-			return corrected
+			return is
 		}
 		g.remember(id, content, size)
 	}
@@ -90,7 +97,9 @@ func (g *gate) remember(id uint64, content uint32, size int) {
 // confirmLeap readings in a row make a leap in time believed.
 const confirmLeap = 3
 
-// contentHash covers what a correction may change.
+// contentHash covers what a correction may change and somebody acts on: of a control also its verdict and target, of a
+// result also whose it is. When it was resulted or sent, and by whom, a repeat may say otherwise. What is not there leaves
+// no trace.
 func contentHash(r *record.Record) uint64 {
 	h := newHash.number(uint64(r.Time)).number(uint64(r.Status)<<8 | uint64(r.Value.Kind)).
 		number(math.Float64bits(r.Value.Number)).number(math.Float64bits(r.Value.High))
@@ -99,7 +108,30 @@ func contentHash(r *record.Record) uint64 {
 	for i := range r.Channels {
 		h = h.text(r.Channels[i].Name).number(math.Float64bits(r.Channels[i].Value))
 	}
+	switch r.Kind {
+	case record.Result:
+		h = h.member('p', r.Patient)
+	case record.Control:
+		if r.Passed != record.NotSaid {
+			h = h.byte('v').byte(byte(r.Passed))
+		}
+		if !math.IsNaN(r.Expected) {
+			h = h.byte('e').number(math.Float64bits(r.Expected))
+		}
+		if !math.IsNaN(r.TargetSD) {
+			h = h.byte('s').number(math.Float64bits(r.TargetSD))
+		}
+		h = h.member('l', r.Level).member('b', r.Lot)
+	}
 	return uint64(h)
+}
+
+// member adds a text under a letter that tells it from others, unless it is empty.
+func (h hash) member(letter byte, text string) hash {
+	if text == "" {
+		return h
+	}
+	return h.byte(letter).text(text).byte(0)
 }
 
 // bytes is the memory that the ring takes.

@@ -13,6 +13,10 @@ import (
 func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	w.fetched += d.fetch(r.Kind)
 	v := d.gates[gateIndex(r.Kind)].admit(r, w.j.Remember, int64(w.j.LateAfter))
+	w.horizon = math.MaxInt64
+	if v == fresh {
+		w.horizon = r.Arrived // one absurd date must not make everything after it old
+	}
 	switch v {
 	case repeated:
 		return false
@@ -34,7 +38,7 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	}
 	w.heard(d.card, r, emit)
 	if r.Kind == record.Result {
-		w.criticalValue(d, r, emit)
+		w.criticalValue(d, r, v == finalized, emit)
 	}
 	if r.Kind == record.Control && v == corrected {
 		w.qcFailed(d, r, emit) // a verdict may come, or be taken back, with a correction
@@ -71,14 +75,22 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility, patient: r.Patient}
-	w.errorCode(d, &about, r.Value.Number, r.Flags, emit)
+	if r.Flags.Has(record.ErrorCode) || len(d.rules) > 0 { // else there is nothing to open or to end
+		coded := about
+		coded.series = measurand(r)
+		w.errorCode(d, &coded, r.Value.Number, r.Flags, emit)
+	}
 	if r.Kind == record.Control {
 		w.qcFailed(d, r, emit)
 	}
+	limit := w.j.tests[name]
+	if limit == nil && r.Kind == record.Result {
+		limit = w.j.tests[r.Test.LOINC] // its series has the unit in its name, and the limit has one of its own
+	}
+	suspect := w.limit(d, &about, limit, r.Value, r.Flags, emit) // also of what may teach nothing
 	if !r.Teachable() {
 		return
 	}
-	suspect := w.limit(d, &about, w.j.tests[name], r.Value.Number, emit)
 	w.judgeNumber(d, &about, r.Value.Number, suspect, r.Flags.Has(record.Early), emit)
 }
 
@@ -92,7 +104,7 @@ func (w *Worker) judgeChannel(d *device, r *record.Record, c *record.Channel, em
 	if !c.Teachable() {
 		return
 	}
-	suspect := w.limit(d, &about, limit, c.Value, emit)
+	suspect := w.limit(d, &about, limit, record.Value{Kind: record.Number, Number: c.Value}, c.Flags, emit)
 	w.judgeNumber(d, &about, c.Value, suspect, r.Flags.Has(record.Early), emit)
 }
 
@@ -108,6 +120,7 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 		return
 	}
 	w.fetched += s.fetch(value)
+	old := w.behind(about, s.seen)
 	s.remember(about)
 	counts := early || s.votes.counts(about.patient, about.at, int64(w.j.PatientSpan)) // early ones are not learned anyway
 	if counts && !early {
@@ -132,8 +145,8 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 		if !counts {
 			continue
 		}
-		if s.idle(i) && !o.breach() {
-			continue // most readings: a step would change nothing
+		if (s.idle(i) || old) && !o.breach() {
+			continue // most readings: a step would change nothing; and an old one says nothing of now
 		}
 		policy := w.j.policies[named[i].Name]
 		applies := policy.Alerts(s.kind)
@@ -157,6 +170,9 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 	}
 	if early || !counts {
 		return // its clock runs ahead, so its place in time is not known; or its patient has been counted
+	}
+	if old && s.holding() {
+		return // the windows must go on speaking of now, or enough of the old would end the alert
 	}
 	s.settle()
 	w.outlast(about, s, emit)

@@ -37,11 +37,13 @@ func (w *Worker) judgeGroup(g *group, r *record.Record, emit Emit) {
 			continue // as in judgeNumber
 		}
 		policy := w.j.policies[name]
-		if !policy.Alerts(r.Kind) {
+		applies := policy.Alerts(r.Kind)
+		if !applies && (m.idle(i) || m.states[i].Healthy()) {
 			continue
 		}
 		state := m.state(i, len(g.dets))
-		change := step(about, name, g.recurrences[i].Row(policy.Policy), state, o.observe(r.Time, math.NaN(), 0))
+		seen := unlimited(applies, o.observe(r.Time, math.NaN(), 0))
+		change := step(about, name, g.recurrences[i].Row(policy.Policy), state, seen)
 		if change != alerts.Quiet {
 			w.say(about, name, state, change, g.explain(i, sample, o), emit)
 		}

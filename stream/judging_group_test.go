@@ -93,3 +93,23 @@ func TestChannelSetsAreBounded(t *testing.T) {
 		t.Error("somebody is silent")
 	}
 }
+
+// TestWideVectorsMakeNoGroup: a forest takes room for each channel in the window of its group, which is one snapshot. One of
+// 200 channels would fit no message. They are judged one by one.
+func TestWideVectorsMakeNoGroup(t *testing.T) {
+	j := testJudging(t)
+	j.Alerts.Silent.Enabled = false
+	b := newBedside(t, j)
+	var channels []record.Channel
+	for i := range maxGroupChannels + 1 {
+		channels = append(channels, record.Channel{Name: fmt.Sprint("c", i), Value: 1})
+	}
+	b.hear(sample("wide", seconds(0), channels...))
+	if len(b.w.groups) != 0 || b.w.tally.unscored != 1 || len(b.records[0].Scores) == 0 {
+		t.Errorf("%d groups, %d counted, scores %v", len(b.w.groups), b.w.tally.unscored, b.records[0].Scores)
+	}
+	b.hear(sample("wide", seconds(1), channels[1:]...))
+	if len(b.w.groups) != 1 || b.w.tally.unscored != 1 {
+		t.Errorf("%d groups of %d channels, %d counted", len(b.w.groups), maxGroupChannels, b.w.tally.unscored)
+	}
+}

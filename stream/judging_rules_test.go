@@ -2,7 +2,10 @@ package stream
 
 import (
 	"fmt"
+	"math"
+	"strings"
 	"testing"
+	"time"
 
 	"labwatch/alerts"
 	"labwatch/detectors"
@@ -154,7 +157,7 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 			at++
 			b.hear(r)
 		}
-		held := "qc/test 0/L0/lot 0"
+		held := "qc/test 0:mg/dL/L0/lot 0"
 		for i := range 30 { // a baseline, and then two values far off: an open alert of the detector
 			measure(0, 0, 0, 90+.2*float64(i%5))
 		}
@@ -183,7 +186,7 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 			}
 		}
 		for test := range 40 {
-			if name := fmt.Sprintf("qc/test %d/L1/lot 29", test); series.find(name) == nil {
+			if name := fmt.Sprintf("qc/test %d:mg/dL/L1/lot 29", test); series.find(name) == nil {
 				t.Errorf("%s of the newest lot is not there", name)
 			}
 		}
@@ -195,5 +198,193 @@ func TestLotsDoNotFillADevice(t *testing.T) {
 		} else if string(state(b.w)["d/analyser"]) != string(first["d/analyser"]) {
 			t.Fatal("the same input left another state")
 		}
+	}
+}
+
+// TestForestSwitchedOff: as TestRulesSwitchedOff, for the alert that a group holds of a member. While it is open the vectors
+// of the member are not learned.
+func TestForestSwitchedOff(t *testing.T) {
+	p := newPumps(t)
+	p.rounds(10, 40)
+	if got := changes(p.of("iforest")); got != " opened" {
+		t.Fatalf("the fault said%s", got)
+	}
+	ac := p.j.Alerts
+	ac.Detectors = map[string]alerts.DetectorPolicy{"iforest": {AlertOn: []string{}}}
+	p.restart(NewJudging(p.j.Config, p.j.Plan, p.j.Baseline, ac, p.j.Zone, NewMetrics()))
+	p.rounds(20, 40) // the device has not changed, only what is asked of it
+	if got := changes(p.of("iforest")); got != " resolved" {
+		t.Errorf("after the change it says%s, want resolved", got)
+	}
+	for _, g := range p.w.groups {
+		if g.members["pump-1"].holding() {
+			t.Error("the member teaches nothing")
+		}
+	}
+	p.rounds(20, 40)
+	if got := changes(p.of("iforest")); got != "" {
+		t.Errorf("the rule is off and says%s", got)
+	}
+}
+
+// TestRulesAreBounded: names are a sender's. Under names that never come again no alert ever ends, so a device could grow
+// until its snapshot fits no message and nobody is judged any more.
+func TestRulesAreBounded(t *testing.T) {
+	const most = 200 // judge.max_series
+	long := strings.Repeat("x", 60)
+	nan := math.NaN()
+	for name, c := range map[string]struct {
+		rule string
+		odd  func(i int) record.Record
+	}{
+		"test codes": {alerts.RuleErrorCode, func(i int) record.Record {
+			return record.Record{Kind: record.Result, ID: fmt.Sprint("r", i), Device: "d", Time: seconds(i), Flags: record.ErrorCode | record.Unmapped,
+				Test: record.Test{Local: fmt.Sprint(long, i)}, Value: record.Value{Kind: record.Number, Number: -999}}
+		}},
+		"levels": {alerts.RuleQCFailed, func(i int) record.Record {
+			r := control(fmt.Sprint("c", i), "4711", seconds(i), 99, record.No)
+			r.Device, r.Level = "d", fmt.Sprint(long, i)
+			return r
+		}},
+		"channels": {alerts.RuleErrorCode, func(i int) record.Record {
+			return sample("d", seconds(i), record.Channel{Name: fmt.Sprint(long, i), Value: nan, Flags: record.ErrorCode})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := testJudging(t)
+			j.Alerts.Silent.Enabled = false
+			j.Plan.Group = nil
+			b := newBedside(t, j)
+			for i := range 2000 {
+				b.hear(c.odd(i))
+				b.records = nil
+			}
+			said := b.of(c.rule)
+			if len(said) != most || b.w.tally.unscored < 2000-most {
+				t.Errorf("%d are told and %d counted, want %d and the rest", len(said), b.w.tally.unscored, most)
+			}
+			for key, blob := range state(b.w) {
+				if len(blob) > 300_000 {
+					t.Errorf("%s takes %d bytes", key, len(blob))
+				}
+			}
+			b.hear(c.odd(0)) // a repeat, or one of those that are kept: nothing new
+			bath := func(at int, value float64) record.Record {
+				return sample("d", seconds(at), record.Channel{Name: "storage_temp_c", Value: value})
+			}
+			b.hear(bath(3000, 9))
+			for at := 3001; at < 3004; at++ {
+				b.hear(bath(at, 4))
+			}
+			if got := changes(b.of(alerts.RuleLimit)); got != " opened resolved" {
+				t.Errorf("another rule says%s, want opened resolved", got)
+			}
+		})
+	}
+}
+
+// TestPendingRulesMakeRoom: where one error code is not enough to open an alert, those that came once do not keep out the
+// one that comes again.
+func TestPendingRulesMakeRoom(t *testing.T) {
+	j := onlyZScore(t, func(c *alerts.Config) { c.ErrorCode.Policy.OpenAfter = 2 })
+	j.MaxSeries, j.Plan.Group = 3, nil // there is room for leastRules all the same
+	b := newBedside(t, j)
+	for i := range 3 * leastRules {
+		b.hear(sample("d", seconds(i), record.Channel{Name: fmt.Sprint("c", i), Value: -999, Flags: record.ErrorCode}))
+	}
+	for i := range 2 {
+		b.hear(sample("d", seconds(1000+i), record.Channel{Name: "c", Value: -999, Flags: record.ErrorCode}))
+	}
+	if got := changes(b.of(alerts.RuleErrorCode)); got != " opened" {
+		t.Errorf("says%s, want opened", got)
+	}
+	rules := b.w.devices["d"].held.rules
+	_, newest := rules[ruleKey{rule: alerts.RuleErrorCode, series: fmt.Sprint("c", 3*leastRules-1)}]
+	_, oldest := rules[ruleKey{rule: alerts.RuleErrorCode, series: fmt.Sprint("c", 2*leastRules)}]
+	if len(rules) != leastRules || !newest || oldest {
+		t.Errorf("%d are kept, the newest %v, the oldest %v", len(rules), newest, oldest)
+	}
+}
+
+// labResult is a result, or with a level a control, as the standardizer makes it of texts.
+func labResult(t *testing.T, at int, code, value, unit, level string) record.Record {
+	t.Helper()
+	raw := record.Raw{Kind: record.Result, ID: fmt.Sprint("r", at), Patient: fmt.Sprint("MRN-", at), Device: "analyser", TestCode: code,
+		Value: value, Unit: unit, Time: time.Unix(0, seconds(at)).UTC().Format(time.RFC3339)}
+	if level != "" {
+		raw.Kind, raw.Level, raw.Lot = record.Control, level, fmt.Sprint("lot ", at/2)
+		raw.Expected, raw.TargetSD = "100", "2"
+	}
+	var r record.Record
+	if why := testIntake(t).std.Standardize(&r, &raw, record.Origin{}, seconds(at)); why != nil {
+		t.Fatal(why)
+	}
+	return r
+}
+
+// TestExtremesBreakLimits: the most extreme results come as a bound or are flagged as implausible. They are told, and ended by
+// numbers only that are inside.
+func TestExtremesBreakLimits(t *testing.T) {
+	at := func(v float64) *float64 { return &v }
+	for name, c := range map[string]struct {
+		code, unit, level string
+		rule              string
+		values, want      string
+	}{
+		"above the range":        {"GLU", "mg/dL", "", alerts.RuleLimit, "90 >600 >150 >=200 90 90 90", " opened resolved"},
+		"below the range":        {"GLU", "mg/dL", "", alerts.RuleLimit, "90 <20 <100 90 90 90", " opened resolved"},
+		"converted":              {"GLU", "mmol/L", "", alerts.RuleLimit, "5 >33 5 5 5", " opened resolved"},
+		"implausible":            {"GLU", "mg/dL", "", alerts.RuleLimit, "90 5000 90 90 90", " opened resolved"},
+		"implausible potassium":  {"K", "mmol/L", "", alerts.RuleLimit, "4 25 .01 .01 .01 4 4 4", " opened resolved"},
+		"error codes":            {"GLU", "mg/dL", "", alerts.RuleLimit, "-999 -999", ""},
+		"nobody knows the unit":  {"GLU", "smoot", "", alerts.RuleLimit, "5000 >600", ""},
+		"control above 3 SD":     {"GLU", "mg/dL", "L1", alerts.RuleQCFailed, "100 >500 >101 101", " opened resolved"},
+		"control below 3 SD":     {"GLU", "mg/dL", "L1", alerts.RuleQCFailed, "100 <50 101", " opened resolved"},
+		"control in another lot": {"GLU", "mg/dL", "L1", alerts.RuleErrorCode, "100 -999 100 100 100", " opened resolved"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBedside(t, onlyZScore(t, func(c *alerts.Config) {
+				c.Limit.Tests = map[string]alerts.Limit{"2345-7": {Low: at(50), High: at(200), CriticalHigh: at(400), Unit: "mg/dL"}, "2823-3": {High: at(6)}}
+			}))
+			for i, value := range strings.Fields(c.values) {
+				b.hear(labResult(t, i, c.code, value, c.unit, c.level))
+			}
+			if got := changes(b.of(c.rule)); got != c.want {
+				t.Errorf("%s says%s, want%s", c.values, got, c.want)
+			}
+		})
+	}
+}
+
+// TestErrorCodeWithoutUnit: instruments send error codes without a unit, which the name of an unmapped test has in it. The
+// alert is of what was measured, and good values end it.
+func TestErrorCodeWithoutUnit(t *testing.T) {
+	for name, c := range map[string]struct{ code, level, series string }{
+		"unmapped test": {"MYTEST", "", "local:MYTEST"}, "control of it": {"MYTEST", "L1", "qc/local:MYTEST/L1"},
+		"LOINC outside the table": {"1234-4", "", "1234-4"}, "LOINC of the table": {"GLU", "", "2345-7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBedside(t, onlyZScore(t, nil))
+			at := 0
+			send := func(value, unit string) {
+				b.hear(labResult(t, at, c.code, value, unit, c.level))
+				at++
+			}
+			for range 3 {
+				send("100", "mg/dL")
+			}
+			send("-999", "")
+			send("-999", "mg/dL")
+			for range 5 {
+				send("100", "mg/dL")
+			}
+			said := b.of(alerts.RuleErrorCode)
+			if got := changes(said); got != " opened resolved" || said[0].Series != c.series {
+				t.Errorf("says%s of %+v", got, said)
+			}
+			if n := len(b.w.devices["analyser"].held.rules); n != 0 {
+				t.Errorf("%d alerts are kept", n)
+			}
+		})
 	}
 }

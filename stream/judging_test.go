@@ -25,7 +25,11 @@ type bedside struct {
 }
 
 type saidAlert struct {
-	ID, State, Rule, Device, Series, Subject, Severity string
+	ID, State, Rule, Device, Series, Subject, Severity, Summary string
+
+	At       time.Time
+	Opened   time.Time `json:"opened_at"`
+	Evidence struct{ Count int }
 }
 
 type saidRecord struct {

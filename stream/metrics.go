@@ -74,7 +74,7 @@ func (m *Metrics) Help() map[string]string {
 		"labwatch_records_total":                    "Readings by outcome: standardized, duplicate or rejected. They add up to the committed input.",
 		"labwatch_rejects_total":                    "Readings set aside, by reason code.",
 		"labwatch_flagged_total":                    "Published readings by remark on the reading as a whole, such as late, early or unmapped; one may have several.",
-		"labwatch_unscored_total":                   "Numbers not scored because their device has too many series.",
+		"labwatch_unscored_total":                   "Numbers not scored, and breaches of plain rules not told, because their device has too many series or open alerts; vectors without a group.",
 		"labwatch_baseline_resets_total":            "Devices learned anew after a calibration or a change of lot, series after a verdict or judge.accept_after, and rejected alerts of groups.",
 		"labwatch_baseline_rollbacks_total":         "Series whose former baseline, and groups whose former forest, holds again after a verdict.",
 		"labwatch_former_forests_unkept_total":      "Rejected alerts of groups that cannot be rolled back: their group is too large to keep its former forest as well.",

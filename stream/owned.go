@@ -127,6 +127,10 @@ func (w *Worker) groupOf(d *ownedDevice, r *record.Record) *ownedGroup {
 // each set, none of which would ever learn enough; readings beyond the bound are judged channel by channel only.
 const maxGroups = 64
 
+// maxGroupChannels bounds the vectors of a group, which is one snapshot and must fit a message of 1 MB: by default a forest
+// takes 8.4 kB a channel, for 64 of them 0.6 MB beside its members. Devices with more are judged channel by channel only.
+const maxGroupChannels = 64
+
 // group finds or makes a group by the names of the channels.
 func (w *Worker) group(r *record.Record) *ownedGroup {
 	w.channels = w.channels[:0]
@@ -137,7 +141,7 @@ func (w *Worker) group(r *record.Record) *ownedGroup {
 	w.channels = slices.Compact(w.channels)
 	name := groupName(w.j, r.Device, w.channels)
 	g := w.groups[name]
-	if g == nil && len(w.groups) == maxGroups {
+	if g == nil && (len(w.groups) == maxGroups || len(w.channels) > maxGroupChannels) {
 		w.tally.unscored++
 		return nil
 	}

@@ -18,7 +18,7 @@ import (
 // an outage of ours, or when a clock was set wrong by months, those who are still there have a day to speak.
 func (w *Worker) expired(c *card, t tick) bool {
 	after := w.j.ForgetAfter
-	return after > 0 && !c.retired && c.heard > 0 && t.at-c.heard >= int64(after)
+	return after > 0 && !c.retired && c.heard > 0 && t.at-c.heard >= int64(after) && t.at-t.since >= int64(min(after, listened))
 }
 
 // listened is for how long nobody may have missed a tick before a device is forgotten.
@@ -45,23 +45,19 @@ func (w *Worker) forget(d *ownedDevice, offset int64, origin record.Origin, at i
 func (w *Worker) retire(d *device, why subject, emit Emit) {
 	why.device, why.facility = d.name, d.facility
 	if d.silent != nil {
-		w.endFor(alerts.StatRetired, why, alerts.RuleSilent, d.silent, emit)
+		about := why
+		about.kind = record.Tick
+		w.endFor(alerts.StatRetired, about, alerts.RuleSilent, d.silent, emit)
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(d.rules), compareKeys) {
 		if key.rule == alerts.RuleCriticalValue { // an event, told once: it has no end
 			continue
 		}
-		about := why
-		about.series = key.series
-		if s := d.series.find(key.series); s != nil {
-			about.kind, about.test, about.unit = s.kind, s.test, s.unit
-		}
-		w.endFor(alerts.StatRetired, about, key.rule, d.rules[key], emit)
+		s := d.rules[key]
+		w.endFor(alerts.StatRetired, w.ofRule(why, d, key, s), key.rule, s, emit)
 	}
 	for _, s := range d.series.all {
-		about := why
-		about.kind, about.series, about.test, about.unit = s.kind, s.name, s.test, s.unit
-		w.endAll(alerts.StatRetired, about, s, emit)
+		w.endAll(alerts.StatRetired, why, s, emit)
 	}
 	old := d.card
 	*old = card{name: old.name, facility: old.facility, records: old.records, newest: old.newest, learned: noLearned, retired: true}
@@ -70,13 +66,15 @@ func (w *Worker) retire(d *device, why subject, emit Emit) {
 	*d = *anew
 }
 
-// leaveGroups takes a device that an event retires out of its groups. A group decides by the event alone, as it does by
-// readings: its redo may begin elsewhere.
+// leaveGroups takes a device that an event retires out of its groups. A group decides by the event alone: its redo may begin
+// elsewhere, so it cannot ask whether the device took the event for a repeat or for late. It asks no time either. Who writes
+// the event has a clock of his own, or a date only, and an alert of a device that is gone, and no longer shown, would stay
+// open until judge.forget_after. A repeat after the device came back costs less: a member that is new, whose alert opens again.
 func (w *Worker) leaveGroups(r *record.Record, offset int64, emit Emit) {
 	for _, name := range slices.Sorted(maps.Keys(w.groups)) {
 		g := w.groups[name]
 		m := g.members[r.Device]
-		if m == nil || !g.takes(offset) || r.Time < m.newest && !r.Flags.Has(record.Early) {
+		if m == nil || !g.takes(offset) {
 			continue
 		}
 		w.leave(g, m, subject{origin: r.Origin, at: decisive(r), kind: r.Kind, device: r.Device, facility: r.Facility}, emit)

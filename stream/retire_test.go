@@ -155,3 +155,37 @@ func TestGroupIsBounded(t *testing.T) {
 		t.Errorf("the snapshot has %d bytes, which no message holds", len(b))
 	}
 }
+
+// TestRetiredLeavesItsGroup: whoever retires a device writes the entry by a clock of his own, so its time may lie before the
+// newest vector. Device and group take it alike: no alert of a device that is not shown any more stays open.
+func TestRetiredLeavesItsGroup(t *testing.T) {
+	for name, before := range map[string]time.Duration{
+		"stamped later": -time.Minute, "5 s before the newest vector": 5 * time.Second, "3 days before it": 72 * time.Hour,
+	} {
+		for _, restarts := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", restarted ", restarts), func(t *testing.T) {
+				p := newPumps(t)
+				p.rounds(10, 40)
+				if got := changes(p.of("iforest")); got != " opened" {
+					t.Fatalf("the fault said%s", got)
+				}
+				if restarts {
+					p.restart(p.j)
+				}
+				p.hear(record.Record{Kind: record.Event, ID: "e1", Device: "pump-1", EventType: record.RetiredEvent, Severity: "info",
+					Time: seconds(p.at) - int64(before), Arrived: seconds(p.at)})
+				if got := changes(p.of("iforest")); got != " resolved" {
+					t.Errorf("retired it says%s, want resolved", got)
+				}
+				if got := fmt.Sprint(p.fleet()); got != "[pump-2]" {
+					t.Errorf("%s are shown", got)
+				}
+				for _, g := range p.w.groups {
+					if g.members["pump-1"] != nil || g.members["pump-2"] == nil {
+						t.Error("not the retired one has left the group")
+					}
+				}
+			})
+		}
+	}
+}

@@ -17,8 +17,15 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 	key := ruleKey{name, about.series, about.result + about.own}
 	s := d.rules[key]
 	if s == nil {
+		if breaks(o) && !d.roomForRule(name, w.j.MaxSeries) {
+			w.tally.unscored++
+			return nil, alerts.Quiet
+		}
 		s = &w.state
 		*s = alerts.State{}
+	}
+	if !s.Healthy() && !breaks(o) && w.behind(about, s.Newest) {
+		return s, alerts.Quiet
 	}
 	change := step(*about, name, p, s, o)
 	switch {
@@ -31,6 +38,48 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 		s = &kept
 	}
 	return s, change
+}
+
+// roomForRule says whether one more alert of a rule may be kept, of which there may be as many as series, and no fewer than
+// leastRules. Each rule has room of its own, so one misused name does not mute the others. Names are a sender's: a sample
+// number in a test code would let a device grow until its snapshot fits no message. One that is not open yet makes room,
+// the one that was not seen for longest; an open one never does. Critical values make room for themselves.
+func (d *device) roomForRule(rule string, series int) bool {
+	if len(d.rules) < max(series, leastRules) || rule == alerts.RuleCriticalValue {
+		return true
+	}
+	var oldest ruleKey
+	n := 0
+	for key, s := range d.rules {
+		if key.rule != rule {
+			continue
+		}
+		n++
+		if s.Phase == alerts.Open {
+			continue
+		}
+		if o := d.rules[oldest]; o == nil || s.Newest < o.Newest || s.Newest == o.Newest && compareKeys(key, oldest) < 0 {
+			oldest = key
+		}
+	}
+	if n < max(series, leastRules) {
+		return true
+	}
+	_, pending := d.rules[oldest]
+	delete(d.rules, oldest)
+	return pending
+}
+
+// leastRules is room for the channels and tests of one device, whatever judge.max_series is.
+const leastRules = 64
+
+// behind says whether a reading is older than the newest that its alert or series has seen, so that it says nothing of
+// now: a device that sends what it kept during an outage, a control that came late or is corrected afterwards. It may
+// still tell of a fault, but not of the end of one. Results are never behind: they are measured in the order in which they
+// come, whenever the specimen was collected. A newest time beyond the horizon by more than the
+// grace is not believed.
+func (w *Worker) behind(about *subject, newest int64) bool {
+	return about.kind != record.Result && about.at < newest && newest-int64(w.j.LateAfter) <= w.horizon
 }
 
 // spent says that there is nothing to do: the rule is off, or has no limit for the series, and no alert of it is
@@ -59,7 +108,7 @@ func (w *Worker) errorCode(d *device, about *subject, value float64, flags recor
 }
 
 // limit says whether the value breaks its limit, which may be none.
-func (w *Worker) limit(d *device, about *subject, limit *alerts.Limit, value float64, emit Emit) bool {
+func (w *Worker) limit(d *device, about *subject, limit *alerts.Limit, value record.Value, flags record.Flag, emit Emit) bool {
 	applies := w.j.Alerts.Limit.Enabled && limit != nil
 	if d.spent(applies, alerts.RuleLimit, about.series) {
 		return false
@@ -67,9 +116,9 @@ func (w *Worker) limit(d *device, about *subject, limit *alerts.Limit, value flo
 	if limit == nil {
 		limit = &alerts.Limit{}
 	}
-	o := unlimited(applies, limit.Observe(about.at, value, about.unit))
+	o := unlimited(applies, limit.ObserveValue(about.at, value, flags, about.unit))
 	if s, change := w.rule(d, about, alerts.RuleLimit, w.j.Alerts.Limit.Policy, o); change != alerts.Quiet {
-		w.say(*about, alerts.RuleLimit, s, change, limit.Explain(value), emit)
+		w.say(*about, alerts.RuleLimit, s, change, limit.ExplainValue(value), emit)
 	}
 	return breaks(o)
 }
@@ -79,38 +128,50 @@ func breaks(o alerts.Observation) bool {
 	return o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical)
 }
 
-// qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever the
-// lot: the first control of a new lot that passes ends it.
-func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
+// measurand names what was measured, of a control its level too, whatever the unit and lot. Instruments send error codes
+// without a unit, and a lot may never come again: an alert under such a name would have no end.
+func measurand(r *record.Record) string {
 	anyLot := *r
 	anyLot.Lot = ""
+	return anyLot.SeriesOfAnyUnit()
+}
+
+// qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever
+// lot and unit: the first control of a new lot that passes ends it, and so does one after a failure without a number.
+func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 	q := &w.j.Alerts.QCFailed
-	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: anyLot.Series(), test: r.Test, unit: r.Unit,
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: measurand(r), test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility}
 	if about.series == "" || d.spent(q.Enabled, alerts.RuleQCFailed, about.series) {
 		return
 	}
 	o := unlimited(q.Enabled, q.Observe(r))
+	o.At = about.at
 	if s, change := w.rule(d, &about, alerts.RuleQCFailed, q.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleQCFailed, s, change, q.Explain(r), emit)
 	}
 }
 
-// criticalValue tells every critical result, also one that came late or corrects another.
-func (w *Worker) criticalValue(d *device, r *record.Record, emit Emit) {
+// criticalValue tells every critical result, also one that came late or corrects another. One that is final now and was
+// told when it was preliminary has nothing new.
+func (w *Worker) criticalValue(d *device, r *record.Record, finalized bool, emit Emit) {
 	c := w.j.Alerts.CriticalValue
 	if !c.Enabled {
 		return
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, device: d.name, facility: d.facility,
-		series: r.Series(), test: r.Test, unit: r.Unit, result: r.ID}
+		series: r.SeriesOfAnyUnit(), test: r.Test, unit: r.Unit, result: r.ID}
 	if r.ID == "" {
 		if !r.Flags.Has(record.CriticalLow | record.CriticalHigh) {
 			return // nothing can tell which result it might correct
 		}
 		about.own = fmt.Sprintf("%s/%d/%d/%d", r.Origin.Topic, r.Origin.Partition, r.Origin.Offset, r.Origin.Index)
 	}
-	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), c.Observe(r)); change != alerts.Quiet {
+	o := c.Observe(r)
+	if finalized && breaks(o) && d.rules[ruleKey{alerts.RuleCriticalValue, about.series, about.result}] != nil {
+		return
+	}
+	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), o); change != alerts.Quiet {
 		w.say(about, alerts.RuleCriticalValue, s, change, c.Explain(r), emit)
 		if change == alerts.Opened {
 			d.forgetCritical()

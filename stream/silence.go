@@ -18,7 +18,7 @@ func (w *Worker) heard(c *card, r *record.Record, emit Emit) {
 	if c.silent == nil {
 		return
 	}
-	about := subject{origin: r.Origin, at: w.heardAt, kind: r.Kind, device: c.name, facility: c.facility}
+	about := subject{origin: r.Origin, at: w.heardAt, kind: record.Tick, device: c.name, facility: c.facility}
 	if change := w.stepSilence(c, about, s.Observe(c.lastSeen, c.lastSeen, int(c.watched))); change != alerts.Quiet {
 		w.say(about, alerts.RuleSilent, &w.state, change, s.Explain(silentSince, c.lastSeen), emit)
 	}

@@ -88,6 +88,17 @@ func (w *Worker) restoreNothing(d *ownedDevice) bool {
 	return true
 }
 
+// Covered is how far the state has come that was restored: the first offset that no snapshot of a device or a group contains.
+func (w *Worker) Covered() (next int64) {
+	for _, d := range w.devices {
+		next = max(next, d.covers)
+	}
+	for _, g := range w.groups {
+		next = max(next, g.covers)
+	}
+	return next
+}
+
 // restored checks, once everything is restored, that each card has the learned part that it names.
 func (w *Worker) restored() error {
 	if !w.memory.unchecked {

@@ -13,7 +13,7 @@ type tally struct {
 	sequenced    int // readings written to the log
 	standardized int // readings published
 	duplicates   int
-	unscored     int     // numbers of series beyond the bound of their device
+	unscored     int     // numbers of series, and breaches of plain rules, beyond the bound of their device; vectors without a group
 	resets       int     // learning anew after a calibration, a lot, a verdict or a long wait; rejected alerts of groups too
 	rollbacks    int     // former baselines and forests that hold again
 	unkept       int     // former forests given up because their group would not fit a message

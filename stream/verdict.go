@@ -18,13 +18,13 @@ func (w *Worker) judgeVerdict(d *device, r *record.Record, emit Emit) {
 // heed says whether the verdict changed anything.
 func (w *Worker) heed(d *device, r *record.Record, emit Emit) bool {
 	id := r.Alert()
-	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, device: d.name, facility: d.facility}
+	about := subject{origin: r.Origin, at: decisive(r), device: d.name, facility: d.facility}
 	for _, s := range d.series.all {
 		open := slices.IndexFunc(s.states, func(state alerts.State) bool { return named(&state, id) })
 		if open < 0 && !(r.EventType == record.RollBackEvent && s.former.names(id)) {
 			continue
 		}
-		about.kind, about.series, about.test, about.unit = s.kind, s.name, s.test, s.unit
+		about = w.ofSeries(about, s)
 		switch r.EventType {
 		case record.AcceptEvent:
 			w.accept(alerts.StatAccepted, about, s, emit)
@@ -38,13 +38,13 @@ func (w *Worker) heed(d *device, r *record.Record, emit Emit) bool {
 		return false // a plain rule has learned nothing
 	}
 	if s := d.silent; s != nil && named(s, id) {
+		about.kind = record.Tick
 		return w.acknowledge(about, alerts.RuleSilent, s, r.Technician, emit)
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(d.rules), compareKeys) {
 		if state := d.rules[key]; named(state, id) {
-			about.series, about.result = key.series, key.subject
 			// Its limit stands in the config, so there is nothing to be learned anew.
-			return w.acknowledge(about, key.rule, state, r.Technician, emit)
+			return w.acknowledge(w.ofRule(about, d, key, state), key.rule, state, r.Technician, emit)
 		}
 	}
 	return false
@@ -66,8 +66,7 @@ func (w *Worker) acknowledge(about subject, rule string, s *alerts.State, by str
 		return false
 	}
 	s.Acknowledged = about.at
-	s.Newest = max(s.Newest, about.at)
-	s.Said = s.Newest
+	s.Said = max(s.Newest, about.at) // Newest is the device's, whose clock may lag behind the person's
 	s.Sequence++
 	w.sayBy(by, about, rule, s, alerts.Updated, alerts.NewEvidence(alerts.StatAcknowledged), emit)
 	return true

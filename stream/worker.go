@@ -45,6 +45,7 @@ type Worker struct {
 	timed    bool
 	muted    bool  // the message at hand is worked again: nothing is said, so nothing is written down either
 	heardAt  int64 // when the reading at hand was heard: of the log its entry's timestamp, which no instrument sets
+	horizon  int64 // a time that lies far beyond it is a mistake, for all that the reading at hand can tell
 	state    alerts.State
 	fetched  uint64 // means nothing, see fetch
 	blob     []byte // room in which each snapshot is written before it is copied

@@ -11,7 +11,7 @@ import (
 type campaign struct {
 	lab       *lab
 	instances []*instance
-	extra     *instance
+	extras    []*instance // that come and go
 
 	mu   sync.Mutex
 	done []injected
@@ -95,7 +95,10 @@ func (c *campaign) inject(ctx context.Context, f fault) error {
 		c.lasted(f, time.Since(began))
 		return err
 	case theExtra:
-		return c.extra.storm(ctx, f)
+		if f.kind == pair {
+			return c.pair(ctx, f)
+		}
+		return c.extras[0].storm(ctx, f)
 	case theClocks:
 		return c.lab.jump(ctx, f)
 	default:

@@ -60,6 +60,8 @@ func (i *instance) inject(ctx context.Context, f fault) error {
 		sleep(ctx, f.lasts)
 		link.setLate(0)
 		return nil
+	case clockSet:
+		return i.misset(ctx, f)
 	default:
 		return fmt.Errorf("fault %q is not one of an instance", f.kind)
 	}

@@ -23,6 +23,7 @@ func (l *lab) stream(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		l.feed.from(p)
 		select {
 		case <-ctx.Done():
 			if err := p.Stop(20 * time.Second); err != nil {
@@ -66,6 +67,10 @@ func (l *lab) simulation(round uint64) []string {
 func (l *lab) spoilInput(ctx context.Context) {
 	topics := l.inputs()
 	for n := 0; ctx.Err() == nil; n++ {
+		if l.feed.isHeld() {
+			sleep(ctx, 20*time.Millisecond)
+			continue
+		}
 		l.client.Produce(ctx, &kgo.Record{
 			Topic: topics[n%len(topics)], Key: []byte(strconv.Itoa(n % 7)), Value: fmt.Appendf(nil, "{%d is no JSON", n),
 		}, nil)

@@ -56,7 +56,7 @@ func (i *instance) start() error {
 
 func (i *instance) startLocked() error {
 	cmd := exec.Command(i.lab.program, "run", "--config", i.config)
-	cmd.Env = append(os.Environ(), "GOMEMLIMIT=400MiB")
+	cmd.Env = append(os.Environ(), "GOMEMLIMIT=400MiB", clockVariable+"="+i.clockFile())
 	if i.lab.sabotage != "" {
 		cmd.Env = append(cmd.Env, "LABWATCH_SABOTAGE="+i.lab.sabotage)
 	}

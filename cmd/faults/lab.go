@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -28,6 +29,7 @@ type lab struct {
 	client  *kgo.Client
 	admin   *kadm.Client
 	topics  rig.Topics
+	feed    feed
 	out     io.Writer
 	began   time.Time
 }
@@ -115,7 +117,7 @@ func (l *lab) config(name string, brokers []string, http string) (string, error)
 	c.Kafka.Instance = name
 	c.Kafka.Partitions = int32(l.partitions)
 	c.Kafka.SessionTimeout, c.Kafka.CommitInterval = sessionTimeout, commitInterval
-	c.Kafka.LeaveOnStop = l.alone == leave
+	c.Kafka.LeaveOnStop = l.alone == leave || strings.HasPrefix(name, extraName)
 	c.Judge.TickInterval = 2 * time.Second
 	c.Judge.MemoryMB = 16 // the least, so that with some thousand devices most are on disk
 	c.Kafka.Topics.Log, c.Kafka.Topics.Records, c.Kafka.Topics.Alerts = l.topic("log"), l.topic("records"), l.topic("alerts")

@@ -18,6 +18,7 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 	watching, blind := context.WithCancel(ctx)
 	defer blind()
 	go w.run(watching)
+	back := l.watchOffsets(watching)
 
 	input, dry := context.WithCancel(ctx)
 	defer dry()
@@ -51,7 +52,7 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 			r.broken = append(r.broken, err.Error())
 		}
 	}
-	everyone := append(slices.Clone(c.instances), c.extra)
+	everyone := append(slices.Clone(c.instances), c.extras...)
 	for _, i := range everyone {
 		ends, wrong := i.ended()
 		r.ends, r.broken = append(r.ends, ends...), append(r.broken, wrong...)
@@ -67,6 +68,7 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 	sleep(ctx, time.Second)
 	r.gaps, r.seen = w.before(ended)
 	blind()
+	r.broken = append(r.broken, <-back...)
 	if r.again, err = again(c.instances); err != nil {
 		return err
 	}

@@ -21,12 +21,14 @@ const (
 	silence       kind = "silence"
 	delay         kind = "delay"
 	storm         kind = "storm"
+	pair          kind = "pair"
 	brokerRestart kind = "broker_restart"
 	brokerKill    kind = "broker_kill"
 	leaderMove    kind = "leader_move"
 	coordMove     kind = "coordinator_move"
 	coordKill     kind = "coordinator_kill"
 	clockJump     kind = "clock_jump"
+	clockSet      kind = "clock_set"
 )
 
 // target is what a fault hits. Each target has its own sequence of faults, one after the other; those of different
@@ -59,7 +61,9 @@ var kinds = []struct {
 	{cut, "connections to the broker broken and refused", 0, 2, false, 500 * time.Millisecond, 9 * time.Second},
 	{silence, "connections to the broker carry nothing, and later everything", 0, 2, false, 500 * time.Millisecond, 9 * time.Second},
 	{delay, "every request and response 20 to 300 ms late", 0, 1, false, 2 * time.Second, 6 * time.Second},
+	{clockSet, "the clock of an instance set up to 50 minutes ahead or back, or up to two days ahead, and right again later", 0, 2, false, 2 * time.Second, 8 * time.Second},
 	{storm, "one more instance joins and leaves, three times", theExtra, 1, false, 300 * time.Millisecond, 3 * time.Second},
+	{pair, "no readings, while two more instances join within a second; they leave later", theExtra, 2, false, time.Second, 4 * time.Second},
 	{brokerRestart, "a node of the broker stopped in order and started again", theBroker, 1, false, 0, 3 * time.Second},
 	{brokerKill, "a node of the broker killed and started again", theBroker, 1, false, 0, 2 * time.Second},
 	{leaderMove, "half of the partitions led by other nodes", theBroker, 1, false, 0, time.Second},

@@ -40,7 +40,7 @@ func TestPlanCoversKinds(t *testing.T) {
 			if f.kind == freeze && f.lasts <= sessionTimeout {
 				t.Fatalf("a freeze of %v is within the session timeout", f.lasts)
 			}
-			if slices.Contains(brokerKinds, f.kind) != (hits == theBroker) || (f.kind == storm) != (hits == theExtra) || (f.kind == clockJump) != (hits == theClocks) {
+			if slices.Contains(brokerKinds, f.kind) != (hits == theBroker) || (f.kind == storm || f.kind == pair) != (hits == theExtra) || (f.kind == clockJump) != (hits == theClocks) {
 				t.Fatalf("%s on target %d", f.kind, hits)
 			}
 		}

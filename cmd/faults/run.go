@@ -37,6 +37,13 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 		if s.sabotage != "" {
 			flags = []string{"-tags", "sabotage"}
 		}
+		if s.draws(clockSet) {
+			overlay, err := l.clockOverlay(ctx)
+			if err != nil {
+				return r, err
+			}
+			flags = append(flags, "-overlay", overlay)
+		}
 		if err := rig.Build(ctx, l.program, flags...); err != nil {
 			return r, err
 		}
@@ -57,11 +64,11 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 		}
 	}()
 	c := &campaign{lab: l}
-	var all []*instance // the extra one too
-	for n := range s.instances + 1 {
+	var all []*instance // the extra ones too
+	for n := range s.instances + 2 {
 		name := fmt.Sprintf("i%d", n)
-		if n == s.instances {
-			name = "extra"
+		if n >= s.instances {
+			name = fmt.Sprint(extraName, n-s.instances)
 		}
 		i, err := l.newInstance(name)
 		if err != nil {
@@ -75,7 +82,7 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 			r.skipped = append(r.skipped, fmt.Sprintf("%s: %v", diskFull, err))
 		}
 	}
-	c.instances, c.extra = all[:s.instances], all[s.instances]
+	c.instances, c.extras = all[:s.instances], all[s.instances:]
 	can := l.choose(r, len(disks) == len(all))
 	defer func() {
 		for _, i := range all {
@@ -107,6 +114,8 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 			return l.bus.can(k) && (l.bus.sound(k) || slices.Contains(l.kinds, k))
 		case k == diskFull:
 			return disks
+		case k == clockSet:
+			return l.binary == ""
 		}
 		return true
 	}
@@ -122,7 +131,9 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 				"forgets some of the markers (see DESIGN.md); --kinds %s does it all the same", k, k))
 		}
 	}
-	r.skipped = append(r.skipped, "jumps of an instance's own clock: they cannot be made for one process without changing the machine's")
+	if l.binary != "" && len(l.kinds) == 0 {
+		r.skipped = append(r.skipped, fmt.Sprintf("%s: needs a labwatch that is built for it, and --labwatch names one", clockSet))
+	}
 	for _, line := range r.skipped {
 		l.say("not injected: %s", line)
 	}

@@ -101,3 +101,8 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	}
 	return s, errors.Join(errs...)
 }
+
+// draws says whether the schedule may hold faults of a kind.
+func (s *settings) draws(k kind) bool {
+	return s.alone == "" && (len(s.kinds) == 0 || slices.Contains(s.kinds, k))
+}

@@ -106,8 +106,11 @@ func check(path string) (*checkReport, error) {
 	}
 	r := &checkReport{Mistakes: []string{}, Warnings: append([]string{}, cfg.Warnings()...), Settings: cfg.Effective(sources), cfg: cfg, sources: sources}
 	errs := []error{err}
-	_, err = loadMapping(cfg.Standardize.Mappings)
+	mapping, err := loadMapping(cfg.Standardize.Mappings)
 	errs = append(errs, err)
+	if mapping != nil {
+		r.Warnings = append(r.Warnings, mapping.Warnings()...)
+	}
 	keys, err := loadKeys(cfg.Standardize.KeyFile)
 	errs = append(errs, err)
 	if err == nil {

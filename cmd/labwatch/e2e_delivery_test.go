@@ -162,7 +162,7 @@ delivery:
 			return f["fridge-1"] == "" && f["fridge-2"] != ""
 		})
 	}
-	eventually(t, "the refused among the undelivered", func() bool { return count(l.committed(l.topic("undelivered"))) >= 3 })
+	eventually(t, "the refused among the undelivered", func() bool { return count(l.committed(l.topic("undelivered"))) >= 2 })
 	for _, rs := range l.committed(l.topic("undelivered")) {
 		for _, r := range rs {
 			if sink := header(r, "labwatch.sink"); sink != "unwilling" || header(r, "labwatch.error.code") != "refused" {

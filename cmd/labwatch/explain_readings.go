@@ -19,8 +19,13 @@ type publishedRecord struct {
 	Origin record.Origin `json:"origin"`
 	Time   time.Time     `json:"time"`
 	Test   struct {
+		Local string `json:"local"`
 		LOINC string `json:"loinc"`
 	} `json:"test"`
+	QC struct {
+		Level string `json:"level"`
+	} `json:"qc"`
+	Unit  string `json:"unit"`
 	Value struct {
 		Comparator string   `json:"comparator"`
 		Number     *float64 `json:"number"`
@@ -84,7 +89,11 @@ func evidence(r *publishedRecord, series, rule string) (e evidentReading, ok boo
 		e.event = strings.TrimSpace(r.Log.Event + " " + r.Log.Lot)
 		return e, true
 	}
-	ok = series == "" || r.Test.LOINC == series
+	of := record.Record{Kind: record.Result, Test: record.Test{Local: r.Test.Local, LOINC: r.Test.LOINC}, Unit: r.Unit}
+	if r.Kind == record.Control.String() {
+		of.Kind, of.Level = record.Control, r.QC.Level
+	}
+	ok = series == "" || of.Series() == series || of.SeriesOfAnyUnit() == series // a plain rule's name has neither unit nor lot
 	for _, c := range r.Channels {
 		if c.Name == series {
 			e.value, e.flags, ok = c.Value, append(e.flags, c.Flags...), true

@@ -150,6 +150,15 @@ func personal(m *identities) (list []person) {
 	add(simTelemetry, `{"kind":"telemetry","sample_id":"s2","timestamp":%s,%s,"channels":{"ph_level":7.2,"note":%s},"patient_id":%s}`,
 		when, device, text(m.add("ZQCHANNEL said")), text(m.add("ZQTELPAT")))
 
+	// Names of people's numbers in every spelling, as numbers, which are what a channel is.
+	var numbers strings.Builder
+	for i, name := range []string{"PATIENT_ID", "PatientId", "patientid", "Patient ID", "MRN", "pid", "PATID", "OperatorID", "TechId", "lab_tech",
+		"UserNo", "dob", "DateOfBirth", "ssn", "HomePhone", "visit", "VisitNo", "encounter", "AccessionNumber", "subject", "ChargeNurse",
+		"badge", "BarCode", "Specimen", "SERIALNO", "Id", "ReviewedBy"} {
+		fmt.Fprintf(&numbers, `,%q:%s`, name, m.number(fmt.Sprint(7300120000+i)))
+	}
+	add(simTelemetry, `{"kind":"telemetry","sample_id":"s3","timestamp":%s,%s,"storage_temp_c":4.1%s}`, when, device, numbers.String())
+
 	// What cannot be read holds names as well.
 	for _, bad := range []string{
 		m.add("ZQUNDECODABLE") + ` {"patient":"not JSON"}`, "\xff\xfe\x00" + m.add("ZQBINARY"), `["` + m.add("ZQLISTED") + `"]`,

@@ -25,7 +25,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	// The context of End is never cancelled by our stopping: a half ended transaction would have to be timed out.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*s.env.SessionTimeout)
 	defer cancel()
-	end = kgo.PreTxnCommitFnContext(end, annotate(marks))
+	end = kgo.PreTxnCommitFnContext(end, s.annotateOurs(marks))
 	if err := s.gts.Client().Flush(end); err != nil {
 		return s.abandon(ctx, true, fmt.Errorf("flush outputs: %w", err))
 	}
@@ -36,10 +36,10 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		end = noted(end, marks)
 	}
 	dwell(s.env.CommitInterval / 2)
-	committed, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
+	committed, gaveWay, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
 	s.mu.Lock()
 	revoked := s.revoke
-	s.revoke = false
+	s.revoke = revoked && gaveWay // then it may have come after the client had forgotten all revokes, see acknowledgeRevoke
 	s.mu.Unlock()
 	aborted := err == nil && !committed || errors.Is(err, errOvertaken)
 	s.unsaved = s.unsaved && !aborted // as if its input had not been read
@@ -50,7 +50,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return fmt.Errorf("end transaction: %w", err)
 	}
 	if committed {
-		s.unsaved, s.held, s.flushed, s.committed = false, 0, last, time.Now()
+		s.unsaved, s.held, s.flushed, s.committed, s.refused = false, 0, last, time.Now(), 0
 		s.pace.committed(began, s.committed)
 		s.stage.settle(s.committed)
 		s.stats.commits.Inc()
@@ -63,7 +63,12 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return err
 	}
 	s.stats.again.Add(s.held)
-	s.env.Log.Info().Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
+	level := zerolog.InfoLevel
+	if failed.get() != nil {
+		s.refused++
+		level = zerolog.WarnLevel
+	}
+	s.env.Log.WithLevel(level).Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
 		Msg("transaction was not committed; recovering from the committed offsets")
 	s.held = 0
 	return s.reopen(ctx)
@@ -81,6 +86,17 @@ func (s *session) stopAborted(cause error, revoked bool) error {
 	s.env.Log.WithLevel(level).Str("stage", s.name).Int("messages", s.held).Bool("revoked", revoked).AnErr("cause", cause).
 		Msg("the last transaction before the stop was aborted: whoever has its partitions next goes on from what Kafka has committed")
 	return errStopped
+}
+
+// annotateOurs adds the marks as long as all of them are of places that are ours. An offset of another member would be set
+// back; the transaction aborts instead, and a new session recovers.
+func (s *session) annotateOurs(marks map[place]mark) func(*kmsg.TxnOffsetCommitRequest) error {
+	return func(req *kmsg.TxnOffsetCommitRequest) error {
+		if at, lacks := s.lacks(marks); lacks {
+			return fmt.Errorf("%w: partition %d of %s is another's", errOvertaken, at.partition, at.topic)
+		}
+		return annotate(marks)(req)
+	}
 }
 
 // annotate adds the marks to an offset commit. The client names the places that had input; of the others those are added

@@ -54,7 +54,12 @@ func (d *Delivery) Begin(ctx context.Context, sink string) error {
 	if err != nil {
 		return fmt.Errorf("list ends of %s: %w", topic, err)
 	}
-	set, err := admin.CommitOffsets(ctx, group, ends.Offsets())
+	begin := kadm.Offsets{}
+	ends.Each(func(end kadm.ListedOffset) {
+		begin.Add(kadm.Offset{Topic: end.Topic, Partition: end.Partition, At: end.Offset, LeaderEpoch: end.LeaderEpoch,
+			Metadata: beginning(end.Offset).String()})
+	})
+	set, err := admin.CommitOffsets(ctx, group, begin)
 	if err == nil {
 		err = set.Error()
 	}

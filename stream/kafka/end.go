@@ -20,20 +20,21 @@ var errOvertaken = errors.New("the group went on without this session while its 
 // forgotten) sends none: first it must tell that the partitions are lost, and for that it waits until rebalances are
 // allowed, which is after End. Each would wait for the other until the context ends. So after a while rebalances are
 // allowed while End still runs; it then learns of the loss and aborts. What was opened or dropped beside it cannot be
-// told apart from what it belongs to, so a session that has not committed by then makes room for a new one.
-func (s *session) end(ctx context.Context, try kgo.TransactionEndTry) (committed bool, err error) {
-	gaveWay := make(chan struct{})
+// told apart from what it belongs to, so a session that has not committed by then makes room for a new one. It says whether
+// it gave way.
+func (s *session) end(ctx context.Context, try kgo.TransactionEndTry) (committed, gaveWay bool, err error) {
+	allowed := make(chan struct{})
 	timer := time.AfterFunc(endPatience, func() {
 		s.gts.AllowRebalance()
-		close(gaveWay)
+		close(allowed)
 	})
 	committed, err = s.gts.End(ctx, try)
 	if timer.Stop() {
-		return committed, err
+		return committed, false, err
 	}
-	<-gaveWay // not while the next transaction polls
+	<-allowed // not while the next transaction polls
 	if err == nil && !committed {
 		err = errOvertaken
 	}
-	return committed, err
+	return committed, true, err
 }

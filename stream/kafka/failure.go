@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -24,8 +25,18 @@ func (f *produceFailure) note(r *kgo.Record, err error) {
 	f.err = fmt.Errorf("write to %s: %w", r.Topic, err)
 	switch {
 	case errors.Is(err, kerr.MessageTooLarge):
-		f.err = fatalf("write %d bytes to %s: the broker or the client takes no message of that size (%w); "+
-			"a device of many series needs a smaller judge.max_series", len(r.Value), r.Topic, err)
+		f.err = fatalf("write %d bytes to %s: the broker (max.message.bytes) or the client (1 MB, not compressed) takes no message of that size (%w). "+
+			"A snapshot of a device grows with its series and open alerts: a smaller judge.max_series keeps further ones out when "+
+			"the input since its last snapshot is worked again. That of a group grows with its channels and devices: judge.groups splits it", len(r.Value), r.Topic, err)
+	case errors.Is(err, kerr.InvalidTimestamp):
+		f.err = fmt.Errorf("write to %s: the broker takes no message of our time, %s (%w): is the clock of this machine right, and the "+
+			"broker's? It takes what is at most the topic's message.timestamp.after.max.ms, one hour by default, ahead of its own",
+			r.Topic, r.Timestamp.UTC().Format(time.RFC3339), err)
+	case errors.Is(err, kerr.InvalidRecord):
+		f.err = fmt.Errorf("write to %s: the broker finds a message invalid (%w): does the topic ask for a schema, or, with "+
+			"cleanup.policy=compact, for a key with each message?", r.Topic, err)
+	case errors.Is(err, kerr.PolicyViolation):
+		f.err = fmt.Errorf("write to %s: a policy of the brokers forbids it (%w); whoever runs Kafka can tell which", r.Topic, err)
 	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.TransactionalIDAuthorizationFailed), errors.Is(err, kerr.ClusterAuthorizationFailed):
 		f.err = fatalf("write to %s: not permitted: %w", r.Topic, err)
 	}

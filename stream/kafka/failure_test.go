@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -55,6 +56,56 @@ func TestOutputIsRefused(t *testing.T) {
 			}
 			if at := b.committed(); at > 0 {
 				t.Fatalf("offset %d is committed", at)
+			}
+			refusal.Remove()
+			if _, err := b.judge(nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(b.published(5)); got != 5 {
+				t.Errorf("%d records are published, want 5", got)
+			}
+		})
+	}
+}
+
+// TestRefusedOutputsAreTriedInPauses: a broker that takes no message as it is, until somebody mends the cause, is not asked again
+// and again: each time costs an abort, a recovery and a sentinel in the snapshot topic. What is wrong is told, a stop ends the
+// pause, and all is published once the cause is gone.
+func TestRefusedOutputsAreTriedInPauses(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  *kerr.Error
+		says string
+	}{
+		"clocks that differ":    {kerr.InvalidTimestamp, "is the clock of this machine right"},
+		"a message without key": {kerr.InvalidRecord, "cleanup.policy=compact"},
+		"a policy":              {kerr.PolicyViolation, "a policy of the brokers forbids it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			log := new(lockedText)
+			b.env.Log = zerolog.New(log).Level(zerolog.WarnLevel)
+			b.write("a", 5)
+			refusal := b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: b.env.Topics.Records, Err: c.err, Count: -1})
+			j := b.newJudge(nil)
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			done := make(chan error, 1)
+			go func() { done <- j.Run(ctx) }()
+			b.await("it was refused twice", func() bool { return j.stats.aborts.Get() >= 2 })
+			time.Sleep(2 * time.Second) // of pauses of 0.2, 0.4, 0.8 and 1.6 s
+			if n := j.stats.aborts.Get(); n < 4 || n > 5 {
+				t.Errorf("%d transactions were aborted, want 5 at most", n)
+			}
+			stop()
+			began := time.Now()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(began); took > 700*time.Millisecond {
+				t.Errorf("the stop took %v", took)
+			}
+			if !strings.Contains(log.String(), c.says) || j.stats.restarts.Get() != 0 {
+				t.Errorf("%d new sessions; the warnings do not say %q:\n%s", j.stats.restarts.Get(), c.says, log)
 			}
 			refusal.Remove()
 			if _, err := b.judge(nil); err != nil {

@@ -148,8 +148,12 @@ func (j *Judge) work(at place, f kgo.FetchTopicPartition, send sender) error {
 	return nil
 }
 
-// full says whether so much was loaded that it should be committed before its time, so that it can leave memory again.
+// full says whether so much was loaded that it should be committed before its time, so that it can leave memory again. What
+// no disk keeps cannot leave.
 func (j *Judge) full() bool {
+	if !j.keep.works() {
+		return false
+	}
 	for _, p := range j.opened() {
 		if p.memory > 0 && p.worker.Over(p.memory/4*5) {
 			return true

@@ -76,14 +76,19 @@ func (b *bench) write(device string, n int) {
 	b.t.Helper()
 	var records []*kgo.Record
 	for range n {
-		b.written++
-		r := record.Record{Kind: record.Result, Device: device, ID: fmt.Sprint("r", b.written), Patient: "p", Time: int64(b.written) * 1e9, Arrived: int64(b.written) * 1e9,
-			Test: record.Test{LOINC: "2345-7"}, Unit: "mg/dL", Value: record.Value{Kind: record.Number, Number: 90 + float64(b.written%7)}}
-		records = append(records, &kgo.Record{Topic: b.env.Topics.Log, Key: []byte(device), Value: record.AppendBinary(nil, &r)})
+		records = append(records, b.entry(device))
 	}
 	if err := b.plain.ProduceSync(b.t.Context(), records...).FirstErr(); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// entry is one more result of a device, as the log holds it.
+func (b *bench) entry(device string) *kgo.Record {
+	b.written++
+	r := record.Record{Kind: record.Result, Device: device, ID: fmt.Sprint("r", b.written), Patient: "p", Time: int64(b.written) * 1e9, Arrived: int64(b.written) * 1e9,
+		Test: record.Test{LOINC: "2345-7"}, Unit: "mg/dL", Value: record.Value{Kind: record.Number, Number: 90 + float64(b.written%7)}}
+	return &kgo.Record{Topic: b.env.Topics.Log, Key: []byte(device), Value: record.AppendBinary(nil, &r)}
 }
 
 // newJudge makes a judge of the bench's own environment; a nil store is no disk.

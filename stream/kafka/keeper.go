@@ -39,8 +39,11 @@ type keeper struct {
 	failed atomic.Bool // the store missed a snapshot: it is left alone until a new session reads it again
 	mended atomic.Bool // it can be written again, and a new session is due
 
+	patience time.Duration             // keepPatience; shorter in tests
+	oldest   atomic.Pointer[time.Time] // when what is being written was handed over; nil while nothing is
+
 	first time.Duration // firstLook; shorter in tests
-	asked time.Time     // when a failed store was last looked at
+	asked time.Time     // when the store was last seen to work, or was looked at
 	pause atomic.Int64  // until it is looked at again, nanoseconds
 }
 
@@ -49,20 +52,25 @@ type keepJob struct {
 	position  int64
 	keys      []string
 	blobs     [][]byte
+	since     time.Time     // it was handed over
 	kept      func()        // called when all of it is written
 	done      chan struct{} // closed when everything before is; then the rest is empty
 	look      bool          // see whether a failed store is well again; then the rest is empty
 }
 
-// keepQueue is how many commits the disk may lag behind: 256 x 200 ms are 50 s. A disk that is slower than that is
-// given up, for the stream does not wait for a cache.
-const keepQueue = 256
+// The commits that the disk may lag behind, and their age: 256 x 200 ms are 50 s. A disk that is slower than that is given
+// up, for the stream does not wait for a cache. The age is a bound of its own: while devices must leave memory, each commit
+// waits for the disk, and there are few.
+const (
+	keepQueue    = 256
+	keepPatience = 50 * time.Second
+)
 
 func newKeeper(store Store, log zerolog.Logger, stats *JudgeStats) *keeper {
 	if store == nil {
 		stats.storeFailed.Set(1)
 	}
-	return &keeper{store: store, log: log, stats: stats, first: firstLook}
+	return &keeper{store: store, log: log, stats: stats, patience: keepPatience, first: firstLook}
 }
 
 func (k *keeper) start() {
@@ -93,7 +101,9 @@ func (k *keeper) put(job keepJob) {
 	if k.failed.Load() {
 		return
 	}
+	k.oldest.Store(&job.since)
 	err := k.store.Write(job.partition, encodePosition(job.position), job.keys, job.blobs)
+	k.oldest.Store(nil)
 	var gone interface{ Dropped() bool }
 	switch {
 	case err == nil:
@@ -107,26 +117,33 @@ func (k *keeper) put(job keepJob) {
 // works says whether there is a disk that is read and written.
 func (k *keeper) works() bool { return k.store != nil && !k.failed.Load() }
 
-// flush waits until everything handed over is written, at most for as long as is said; 0 for ever.
+// flush waits until everything handed over is written, at most for as long as is said; 0 until the disk is given up. Of one
+// that is given up nothing more is waited for.
 func (k *keeper) flush(patience time.Duration) {
-	if k.store == nil {
+	if !k.works() {
 		return
 	}
-	var late <-chan time.Time
-	if patience > 0 {
-		late = time.After(patience)
+	last := patience == 0
+	if last {
+		patience = k.patience
 	}
+	late := time.After(patience)
 	done := make(chan struct{})
 	select {
 	case k.jobs <- keepJob{done: done}:
+		select {
+		case <-done:
+			return
+		case <-late:
+		}
 	case <-late:
-		return
 	}
-	select {
-	case <-done:
-	case <-late:
+	if last {
+		k.giveUp(k.behind())
 	}
 }
+
+func (k *keeper) behind() error { return fmt.Errorf("the disk is over %v behind", k.patience) }
 
 func (k *keeper) giveUp(err error) {
 	if k.failed.Swap(true) {
@@ -145,8 +162,15 @@ const (
 	longestLook = 15 * time.Minute
 )
 
-// look asks now and then whether a store that had failed is well again, so that a new session can make use of it.
+// look gives up a store that is too slow, and asks now and then whether one that had failed is well again, so that a new
+// session can make use of it.
 func (k *keeper) look(now time.Time) {
+	if since := k.oldest.Load(); since != nil && now.Sub(*since) > k.patience {
+		k.giveUp(k.behind())
+	}
+	if k.works() {
+		k.asked = now // the first pause begins when it fails
+	}
 	if k.store == nil || !k.failed.Load() || k.mended.Load() || now.Sub(k.asked) < time.Duration(k.pause.Load()) {
 		return
 	}
@@ -171,7 +195,7 @@ func (k *keeper) write(partition int32, position int64, keys []string, blobs [][
 		return
 	}
 	select {
-	case k.jobs <- keepJob{partition: partition, position: position, keys: keys, blobs: blobs, kept: kept}:
+	case k.jobs <- keepJob{partition: partition, position: position, keys: keys, blobs: blobs, since: time.Now(), kept: kept}:
 	default:
 		k.giveUp(fmt.Errorf("the disk is over %d commits behind", keepQueue))
 	}

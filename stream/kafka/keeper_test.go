@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"labwatch/stream"
 )
 
@@ -106,5 +108,138 @@ func TestDiskThatDoesNotHeal(t *testing.T) {
 		if last := i == 3; j.keep.works() == last {
 			t.Errorf("after failure %d at offset %d the disk is used: %v", i, offset, !last)
 		}
+	}
+}
+
+// hungDisk is a disk whose writes wait while it hangs.
+type hungDisk struct {
+	fakeStore
+	hang chan struct{} // nil: it does not
+}
+
+var _ Store = (*hungDisk)(nil)
+
+func (s *hungDisk) set(hang chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hang = hang
+}
+
+func (s *hungDisk) Write(partition int32, position []byte, keys []string, blobs [][]byte) error {
+	s.mu.Lock()
+	hang := s.hang
+	s.mu.Unlock()
+	if hang != nil {
+		<-hang
+	}
+	return s.fakeStore.Write(partition, position, keys, blobs)
+}
+
+// TestDiskHangs: devices must leave memory, and the disk does not take them. Each commit waits for it, so there are few: it is
+// given up by time and not by their number. Then the stream waits no longer, and when the disk goes on it is brought up to date.
+func TestDiskHangs(t *testing.T) {
+	b := newBench(t)
+	b.env.Memory = 1
+	disk := new(hungDisk)
+	var worker *stream.Worker
+	j := NewJudge(b.env, b.env.Topics.Log, b.plain, disk, func(int32) *stream.Worker {
+		worker = stream.NewWorker(b.judging, nil, nil)
+		return worker
+	})
+	j.keep.patience, j.keep.first = 50*time.Millisecond, 20*time.Millisecond
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- j.Run(ctx) }()
+	b.write("a", 40)
+	b.await("all is judged", b.settled)
+	hang := make(chan struct{})
+	disk.set(hang)
+	b.write("b", 40)
+	b.await("the disk is given up", func() bool {
+		b.write("a", 1)
+		return j.stats.storeFailed.Get() == 1
+	})
+	b.await("all is judged", b.settled)
+	began := time.Now()
+	for range 3 {
+		b.write("c", 1)
+		b.await("all is judged", b.settled)
+	}
+	if took := time.Since(began); took > b.env.SessionTimeout/2 { // for which a commit waits for the disk
+		t.Errorf("three commits took %v with a disk that was given up", took)
+	}
+	disk.set(nil)
+	close(hang)
+	b.await("the disk is taken up again", func() bool {
+		b.write("a", 1)
+		return j.stats.storeFailed.Get() == 0
+	})
+	b.write("c", 40)
+	b.await("all is judged", b.settled)
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.newJudge(disk).recoverForTest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := states(p.worker); !maps.Equal(got, states(worker)) || !maps.Equal(got, b.straight()) {
+		t.Error("the disk knows another state")
+	}
+}
+
+// TestFlushEnds: a recovery waits for what was handed over before, and not for ever for a disk that hangs.
+func TestFlushEnds(t *testing.T) {
+	disk := &hungDisk{hang: make(chan struct{})}
+	k := newKeeper(disk, zerolog.Nop(), newJudgeStats())
+	k.patience = 50 * time.Millisecond
+	k.start()
+	k.write(0, 1, nil, nil, func() {})
+	k.flush(k.patience / 10)
+	if !k.works() {
+		t.Error("given up by one who would not wait for long")
+	}
+	for range 2 {
+		k.flush(0)
+	}
+	if k.works() {
+		t.Error("not given up")
+	}
+	close(disk.hang)
+	k.stop()
+}
+
+// TestFullDiskDoesNotHurry: what no disk keeps cannot leave memory, so a commit before its time would gain nothing.
+func TestFullDiskDoesNotHurry(t *testing.T) {
+	b := newBench(t)
+	b.env.Memory = 1
+	b.env.CommitInterval = 400 * time.Millisecond
+	disk := new(fullDisk)
+	j := b.newJudge(disk)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- j.Run(ctx) }()
+	b.write("a", 40)
+	b.await("all is judged", b.settled)
+	disk.set(true)
+	b.await("the disk is given up", func() bool {
+		b.write("b", 1)
+		return j.stats.storeFailed.Get() == 1
+	})
+	b.await("all is judged", b.settled)
+	before, began := j.stats.commits.Get(), time.Now()
+	for time.Since(began) < 5*b.env.CommitInterval {
+		b.write("a", 1)
+		time.Sleep(5 * time.Millisecond)
+	}
+	if n := j.stats.commits.Get() - before; n > 7 {
+		t.Errorf("%d commits in %v, of which there should be one in %v", n, time.Since(began), b.env.CommitInterval)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
 	}
 }

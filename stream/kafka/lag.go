@@ -78,6 +78,9 @@ func (l *Lag) look(ctx context.Context) error {
 	now := time.Now()
 	l.seen.Store(&now)
 	ends.Each(func(end kadm.ListedOffset) {
+		if end.Err != nil {
+			return // nobody leads it just now: what was known stands
+		}
 		at := place{end.Topic, end.Partition}
 		w := l.waits[at]
 		if w == nil {
@@ -86,6 +89,9 @@ func (l *Lag) look(ctx context.Context) error {
 		}
 		from := int64(0)
 		if c, ok := committed.Lookup(at.topic, at.partition); ok {
+			if c.Err != nil {
+				return
+			}
 			from = max(c.At, 0)
 		}
 		w.look(now, from, end.Offset)

@@ -42,6 +42,7 @@ func (s *session) assigned(ctx, stop context.Context, m map[string][]int32) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(stop, cancel)()
+	s.dropUngranted()
 	var wg sync.WaitGroup
 	for topic, partitions := range m {
 		for _, p := range partitions {
@@ -73,10 +74,17 @@ func (s *session) revoked(m map[string][]int32) {
 	s.revoke = true
 	for topic, partitions := range m {
 		for _, p := range partitions {
-			at := place{topic, p}
-			delete(s.owned, at)
-			s.stage.drop(at)
+			s.giveUp(place{topic, p})
 		}
+	}
+}
+
+// wakeBy lets a revoke end the poll that is to begin, at once if one waits already.
+func (s *session) wakeBy(wake context.CancelFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wake = wake; s.revoke {
+		wake()
 	}
 }
 

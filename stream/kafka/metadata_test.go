@@ -9,7 +9,10 @@ func TestNote(t *testing.T) {
 			t.Errorf("%s: read %+v, %v", n, got, err)
 		}
 	}
-	for _, s := range []string{"", "redo=5", "labwatch/2 redo=5 rules=a", "labwatch/1 redo=-5 rules=a", "labwatch/1 redo=x rules=a", "one-judge"} {
+	if n, err := parseNote(""); err != nil || !n.byHand() {
+		t.Errorf("what Kafka's own tools commit is read as %+v, %v", n, err)
+	}
+	for _, s := range []string{" ", "redo=5", "labwatch/2 redo=5 rules=a", "labwatch/1 redo=-5 rules=a", "labwatch/1 redo=x rules=a", "one-judge"} {
 		if _, err := parseNote(s); !isFatal(err) {
 			t.Errorf("%q was accepted: %v", s, err)
 		}

@@ -2,9 +2,11 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream"
@@ -35,8 +37,11 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	if committed < 0 {
+	switch {
+	case committed < 0:
 		committed, redo = first, first
+	case last.byHand():
+		redo = min(first, committed)
 	}
 	p := &part{next: committed, kept: retained{first: first, redo: redo}}
 	j.begin(at.partition, p)
@@ -50,19 +55,25 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 		return nil, err
 	}
 	if redo < first {
-		return nil, fatalf("input of %s/%d was deleted up to offset %d, but recovery must begin at %d: the topic's "+
-			"retention is shorter than the redo span; raise it, then remove the group and the snapshot topic to start anew",
-			at.topic, at.partition, first, redo)
+		return nil, deleted(at, first, redo, committed)
 	}
 	if sabotaged(replayInGroup) {
 		p.next = redo
 		return p, nil
 	}
+	covered := p.worker.Covered()
 	redone, err := j.replay(ctx, at, p, redo, committed)
+	if errors.Is(err, kerr.OffsetOutOfRange) { // retention went on while we restored or read
+		if first, againErr := j.firstOffset(ctx, at); againErr == nil && redo < first {
+			return nil, deleted(at, first, redo, committed)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	if redone > 0 && last.rules != j.env.Rules {
+	if last.byHand() {
+		j.sayByHand(at, first, covered, committed)
+	} else if redone > 0 && last.rules != j.env.Rules {
 		j.stats.rulesChanged.Inc()
 		j.env.Log.Warn().Str("topic", at.topic).Int32("partition", at.partition).Int("redone", redone).
 			Msg("the config has changed: input that was published under the former rules taught the state under the new ones; " +

@@ -24,11 +24,14 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 	}
 	j.keep.flush(0) // what was committed before must not reach the disk after what is read now
 	onDisk := j.keep.works()
-	restored := 0
+	restored, ahead := 0, aheads{}
 	if onDisk {
-		if restored, err = j.restoreFromDisk(partition, p, end, committed); err != nil {
+		if restored, err = j.restoreFromDisk(partition, p, end, committed, &ahead); err != nil {
 			return 0, err
 		}
+	}
+	if err := j.tellDeleted(ctx, partition, p); err != nil {
+		return 0, err
 	}
 	batch := diskBatch{keep: j.keep, partition: partition}
 	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, p.position, end, func(r *kgo.Record) error {
@@ -43,10 +46,10 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		}
 		for _, e := range entries {
 			newer, err := p.worker.Restore(e.Key, e.Blob, committed)
-			if err != nil {
-				return lasting(err)
+			if unusable := ahead.take(err); unusable != nil {
+				return lasting(unusable)
 			}
-			if !newer { // left behind by a stalled instance: it must not reach the disk either
+			if !newer || ahead.found() { // left behind by a stalled instance: it must not reach the disk either
 				continue
 			}
 			if p.trim != nil {
@@ -56,11 +59,14 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 				batch.add(e)
 			}
 		}
-		if batch.bytes < batchBytes {
+		if batch.bytes < batchBytes || ahead.found() {
 			return nil
 		}
 		return batch.write(p.position)
 	})
+	if err == nil && ahead.found() {
+		err = lasting(ahead.most)
+	}
 	if err == nil && onDisk {
 		// What the disk did not know it must have before any later snapshot: its position will claim to cover it.
 		err = batch.write(p.position)
@@ -102,7 +108,7 @@ func (b *diskBatch) write(position int64) error {
 
 // restoreFromDisk hands the worker what must be in memory, and sets the part's position to the snapshot offset from
 // which Kafka must be read: 0 when the disk knows nothing.
-func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64) (restored int, err error) {
+func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64, ahead *aheads) (restored int, err error) {
 	raw, err := j.keep.store.Load(partition, neededInMemory, func(key string, blob []byte) error {
 		if p.trim != nil {
 			p.trim.note(key, 0) // where in the topic it stands is not known, so it counts as the oldest
@@ -112,7 +118,7 @@ func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64) 
 		}
 		restored++
 		_, err := p.worker.Restore(key, blob, committed)
-		return lasting(err)
+		return lasting(ahead.take(err))
 	})
 	position, ok := decodePosition(raw)
 	switch {
@@ -132,6 +138,7 @@ func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64) 
 	if err != nil {
 		return 0, fmt.Errorf("drop local state: %w", err)
 	}
+	*ahead = aheads{}
 	j.begin(partition, p) // without what was handed over before the trouble showed
 	p.worker.LoadFrom(j.loader(partition))
 	return 0, nil
@@ -161,6 +168,9 @@ func (j *Judge) broken(at place, offset int64, err error) error {
 		return lasting(err)
 	}
 	j.keep.flush(0)
+	if !j.keep.works() { // it may still be writing; the next session does not read it
+		return err
+	}
 	dropErr := j.keep.store.Drop(at.partition)
 	j.mu.Lock()
 	before, again := j.rebuilt[at]

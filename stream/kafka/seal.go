@@ -103,8 +103,12 @@ func (j *Judge) settle(now time.Time) {
 	j.makeRoom()
 }
 
-// makeRoom waits for the disk while devices take more memory than they may: they leave it once they are on the disk.
+// makeRoom waits for the disk while devices take more memory than they may: they leave it once they are on the disk. Without
+// one none can, and nothing is gained by waiting.
 func (j *Judge) makeRoom() {
+	if !j.keep.works() {
+		return
+	}
 	waited := false
 	for _, p := range j.opened() {
 		if !p.worker.Over(p.memory) {

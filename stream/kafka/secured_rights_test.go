@@ -143,6 +143,23 @@ func TestSecuredKafkaRights(t *testing.T) {
 				}
 			}
 			s.soon("with all rights", func() error { return s.start(env, inputs, fused) })
+			asks, snapshots := Right{Resource: onTopic, Name: env.Topics.Snapshots, Operation: "DescribeConfigs"}, env.Topics.Snapshots
+			for _, policy := range []string{"delete", "compact"} {
+				change := []kadm.AlterConfig{{Op: kadm.SetConfig, Name: "cleanup.policy", Value: &policy}}
+				if _, err := s.admin.AlterTopicConfigs(t.Context(), change, snapshots); err != nil {
+					t.Fatal(err)
+				}
+				s.soon("with a policy that it cannot see: "+policy, func() error { return s.start(env, inputs, fused) })
+				s.allow(asks, true)
+				s.soon("with a policy that it can see: "+policy, func() error {
+					err := s.start(env, inputs, fused)
+					if policy == "delete" {
+						return wants(err, "topic "+snapshots+" has cleanup.policy=delete")
+					}
+					return err
+				})
+				s.allow(asks, false)
+			}
 			for _, r := range rights {
 				s.allow(r, false)
 				if r.Once { // it is there now

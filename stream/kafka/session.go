@@ -75,9 +75,11 @@ type session struct {
 	mu       sync.Mutex // between the group's callbacks and the loop: guards what follows
 	owned    map[place]int64
 	broken   error
-	revoke   bool // since the last End
-	opened   bool // a place, since the last commit began
-	given    bool // partitions, by the group, since then
+	granted  map[place]bool     // by the group, in its newest generation; nil before the first
+	wake     context.CancelFunc // ends the poll under way
+	revoke   bool               // since the last End
+	opened   bool               // a place, since the last commit began
+	given    bool               // partitions, by the group, since then
 
 	heirs sync.WaitGroup // of transactions of the dead, see inherit
 
@@ -88,6 +90,7 @@ type session struct {
 	committed time.Time // last
 	flushed   bool      // since then nothing is owed
 	held      int       // messages in it
+	refused   int       // transactions in a row that were aborted because an output could not be written
 }
 
 // closePatience is how long a session may take to close. The client leaves the group when it owes it a rebalance, or the
@@ -125,8 +128,12 @@ func (s *session) run(ctx context.Context) (err error) {
 	}
 	s.doubt = false // Kafka has ended what a former session left
 	for {
+		refused := s.refused
 		if err := s.transaction(ctx); err != nil {
 			return err
+		}
+		if s.refused > refused {
+			s.rest(ctx)
 		}
 		if ctx.Err() != nil && s.owesNothing() {
 			return errStopped
@@ -152,6 +159,8 @@ func (s *session) options(stop context.Context) []kgo.Opt {
 		kgo.RecordPartitioner(partitioner{env.Topics.Snapshots, kgo.StickyKeyPartitioner(nil)}),
 		kgo.ProducerLinger(5*time.Millisecond),
 		kgo.MaxBufferedRecords(200_000),
+		kgo.Balancers(granting{kgo.CooperativeStickyBalancer(), s.grant}),
+		kgo.WithHooks(s),
 		kgo.OnPartitionsAssigned(func(ctx context.Context, client *kgo.Client, m map[string][]int32) {
 			if len(m) > 0 {
 				s.heirs.Go(func() { s.inherit(client) })

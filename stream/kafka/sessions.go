@@ -38,6 +38,19 @@ func runSessions(ctx context.Context, env *Environment, name string, topics []st
 	}
 }
 
+// rest is the pause after a transaction whose outputs could not be written, from the second in a row on: most such errors are
+// over at once, and what refuses our messages as they are (a clock that is wrong, a policy of the brokers) lasts until
+// somebody mends it. Rebalances are not kept waiting.
+func (s *session) rest(ctx context.Context) {
+	if s.refused < 2 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(min(firstPause<<min(s.refused-2, 10), longestPause)):
+	}
+}
+
 // cut is how a stop ends that came in the middle of joining or recovering, or between two sessions: with nothing to save
 // and no failure, but for a transaction whose end nobody knows.
 func (s *session) cut(err error) error {
@@ -47,7 +60,7 @@ func (s *session) cut(err error) error {
 	return fmt.Errorf("stopped while nobody knows how the last transaction ended; if it was not committed, the next start works it again: %w", err)
 }
 
-// The pauses between two sessions that fail one after the other.
+// The pauses between two sessions that fail one after the other, or two transactions whose outputs are refused.
 const (
 	firstPause   = 200 * time.Millisecond
 	longestPause = 5 * time.Second

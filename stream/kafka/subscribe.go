@@ -14,7 +14,7 @@ import (
 
 // Subscriber is what one reader of a topic does with its messages. All are called by one goroutine.
 type Subscriber struct {
-	// Past is shown the messages that a former run has handled, oldest first.
+	// Past is shown the messages that a former run has handled, oldest first, and none from before the group began.
 	Past func(m stream.Message)
 	// Take handles a message; an error means that ctx ended before that was done.
 	Take func(ctx context.Context, m stream.Message) error
@@ -29,7 +29,7 @@ type Subscriber struct {
 // reads the whole topic, so that a Subscriber knows what was said before; that suits a small topic.
 func subscribe(ctx context.Context, env *Environment, group, topic string, sub Subscriber) {
 	for ctx.Err() == nil {
-		s := &subscription{env: env, topic: topic, group: group, sub: sub, owned: map[int32]int64{}}
+		s := &subscription{env: env, topic: topic, group: group, sub: sub, owned: map[int32]int64{}, began: map[int32]beginning{}}
 		if err := s.run(ctx); err != nil && ctx.Err() == nil {
 			env.Log.Warn().Err(explain(&env.Config, err)).Str("group", s.group).Msg("reading anew")
 			select {
@@ -48,6 +48,7 @@ type subscription struct {
 
 	mu     sync.Mutex      // between the group's callbacks and the loop: guards what follows
 	owned  map[int32]int64 // to the offset from which messages are new
+	began  map[int32]beginning
 	lost   []int32
 	taking int32 // partition of the message that is being taken
 	cancel context.CancelFunc
@@ -59,6 +60,7 @@ func (s *subscription) run(ctx context.Context) (err error) {
 		kgo.SessionTimeout(s.env.SessionTimeout),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)),
+		kgo.OnOffsetsFetched(s.fetched),
 		kgo.AdjustFetchOffsetsFn(s.adjust),
 		kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m[s.topic]) }),
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, m map[string][]int32) { s.revoked(m[s.topic]) }),
@@ -98,10 +100,11 @@ func (s *subscription) handle(ctx context.Context, r *kgo.Record) error {
 	defer cancel()
 	s.mu.Lock()
 	from, owned := s.owned[r.Partition]
+	began := s.began[r.Partition]
 	s.taking, s.cancel = r.Partition, cancel
 	s.mu.Unlock()
 	switch {
-	case !owned:
+	case !owned, r.Offset < int64(began):
 		return nil
 	case r.Offset < from:
 		s.sub.Past(incoming(r))
@@ -112,7 +115,7 @@ func (s *subscription) handle(ctx context.Context, r *kgo.Record) error {
 	}
 	commit, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer done()
-	if err := s.client.CommitRecords(commit, r); err != nil {
+	if err := s.client.CommitRecords(kgo.PreCommitFnContext(commit, s.noteBeginning), r); err != nil {
 		return fmt.Errorf("commit offset of %s: %w", s.topic, err)
 	}
 	return nil

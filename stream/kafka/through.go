@@ -26,7 +26,8 @@ type reach struct {
 }
 
 // look asks Kafka. It is not sure (false) when a partition is behind that it sees for the first time: nothing is known
-// of its pace then.
+// of its pace then; nor when Kafka cannot tell of one, as while it elects a leader. Since counts from the last look that
+// was no error.
 func (t *through) look(ctx context.Context, now time.Time, since time.Duration) (time.Time, bool, error) {
 	ends, err := t.admin.ListEndOffsets(ctx, t.topics...)
 	if err != nil {
@@ -43,6 +44,11 @@ func (t *through) look(ctx context.Context, now time.Time, since time.Duration) 
 		committed := int64(0)
 		if o, ok := offsets.Lookup(at.topic, at.partition); ok {
 			committed = max(o.At, 0)
+			sure = sure && o.Err == nil
+		}
+		if end.Err != nil {
+			sure = false
+			return // its pace counts from the next look
 		}
 		before, known := t.last[at]
 		r := reach{committed, estimate(now, since, before, committed, end.Offset)}

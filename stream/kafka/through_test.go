@@ -3,6 +3,9 @@ package kafka
 import (
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 func TestEstimate(t *testing.T) {
@@ -42,5 +45,38 @@ func TestThrough(t *testing.T) {
 	fresh := &through{admin: newAdmin(b), group: b.env.Group + "-sequence", topics: []string{"raw"}}
 	if _, sure, err := fresh.look(t.Context(), later, 5*time.Second); err != nil || sure {
 		t.Errorf("a first look at a topic that is behind is sure: %v", err)
+	}
+}
+
+// TestLookWithoutLeader: nobody leads a partition just now. That is no end of it at offset 0: time stands still, and so
+// does the lag that is shown.
+func TestLookWithoutLeader(t *testing.T) {
+	b := newBench(t)
+	b.write("a", 50)
+	log := []string{b.env.Topics.Log}
+	lag := NewLag(b.env, "judge", log, b.plain)
+	if err := lag.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.cluster.ControlKey(int16(kmsg.ListOffsets), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		answer := r.ResponseKind().(*kmsg.ListOffsetsResponse)
+		topic := kmsg.NewListOffsetsResponseTopic()
+		topic.Topic = b.env.Topics.Log
+		p := kmsg.NewListOffsetsResponseTopicPartition()
+		p.Offset, p.ErrorCode = -1, kerr.LeaderNotAvailable.Code
+		topic.Partitions = append(topic.Partitions, p)
+		answer.Topics = append(answer.Topics, topic)
+		return answer, nil, true
+	})
+	if err := lag.look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := lag.waits[place{b.env.Topics.Log, 0}].records.Get(); n != 50 {
+		t.Errorf("the lag is %v, want 50 as before", n)
+	}
+	tr := &through{admin: newAdmin(b), group: "nobody", topics: log}
+	if at, sure, err := tr.look(t.Context(), time.Now(), time.Second); err != nil || sure {
+		t.Errorf("a tick of %v is sure: %v", at, err)
 	}
 }

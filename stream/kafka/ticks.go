@@ -23,7 +23,7 @@ type Ticks struct {
 	count    *metrics.Counter
 
 	since   time.Time     // nobody missed a tick from then on; zero: not known
-	looked  moment        // when it was last looked how far the raw topics were read
+	looked  moment        // when Kafka last told how far the raw topics were read
 	written time.Duration // steady time of the last tick
 }
 
@@ -66,13 +66,16 @@ func (t *Ticks) beat(ctx context.Context, now moment, partitions int32) {
 		t.since = time.Time{} // others tick
 		return
 	}
-	passed := now.steady - t.looked.steady
+	passed := now.steady - t.looked.steady // since the last look that Kafka answered
 	if set := now.wall.Sub(t.looked.wall) - passed; !t.looked.wall.IsZero() && set.Abs() > t.env.TickInterval {
 		t.env.Log.Warn().Dur("by", set).Msg("the clock of this machine was set; silence is counted anew from here")
 		t.since, t.through.last = time.Time{}, nil // the paces that were seen are in the former time
+		t.looked = now
 	}
-	t.looked = now
 	at, sure, err := t.look(ctx, now.wall, passed)
+	if err == nil {
+		t.looked = now
+	}
 	if err != nil || !sure {
 		return // after too many of these the gap shows below
 	}

@@ -2,10 +2,13 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"labwatch/record"
 )
@@ -43,6 +46,44 @@ func TestTicksWhenTheClockIsSet(t *testing.T) {
 		got := told{time.Unix(0, r.Arrived).Sub(start), time.Unix(0, r.Time).Sub(start)}
 		if got != want[i] {
 			t.Errorf("tick %d is of %v since %v, want %v since %v", i, got.at, got.since, want[i].at, want[i].since)
+		}
+	}
+}
+
+// TestTicksAfterAFailedLook: readings wait in Kafka, and one look at it fails. The pace counts from the last look that did
+// not, or a tick would run ahead of what was read and make devices silent that are not.
+func TestTicksAfterAFailedLook(t *testing.T) {
+	b := newBench(t)
+	const interval = 400 * time.Millisecond // a failed look takes as long
+	b.env.TickInterval = interval
+	s := NewSequence(b.env, []string{"raw"}, b.plain, nil)
+	s.lanes[place{"raw", 0}] = nil // it owns the partition
+	ticks := NewTicks(b.env, b.plain, s)
+	b.raw(300)
+	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	read := func(n int, committed int64) {
+		var at kadm.Offsets
+		at.Add(kadm.Offset{Topic: "raw", At: committed, LeaderEpoch: -1})
+		if err := newAdmin(b).CommitAllOffsets(t.Context(), b.env.Group+"-sequence", at); err != nil {
+			t.Fatal(err)
+		}
+		steady := time.Duration(n) * interval
+		ticks.beat(t.Context(), moment{start.Add(steady), steady}, 1)
+	}
+	read(1, 0)
+	read(2, 50) // 250 are left: five intervals
+	broken := true
+	b.cluster.ControlKey(int16(kmsg.ListOffsets), func(kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		return nil, errors.New("no answer"), broken
+	})
+	read(3, 100)
+	broken = false
+	read(4, 150) // 100 in two intervals, 150 are left: three
+	got := b.ticks(2)
+	for i, want := range []time.Duration{-3 * interval, interval} {
+		if at := time.Unix(0, got[i].Arrived).Sub(start); at != want {
+			t.Errorf("tick %d is of %v, want %v", i, at, want)
 		}
 	}
 }

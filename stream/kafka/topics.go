@@ -119,6 +119,11 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 	if err != nil {
 		return Layout{}, err
 	}
+	if env.Only != "sequence" {
+		if err := CheckSnapshotTopic(ctx, env, client); err != nil {
+			return Layout{}, err
+		}
+	}
 	return l, checkRights(ctx, env, client, rights)
 }
 
@@ -131,8 +136,12 @@ func createAll(ctx context.Context, admin *kadm.Client, env *Environment, topics
 		switch {
 		case errors.Is(t.Err, kerr.TopicAlreadyExists):
 		case errors.Is(t.Err, kerr.TopicAuthorizationFailed), errors.Is(t.Err, kerr.ClusterAuthorizationFailed):
-			return &refusal{fmt.Sprintf("topic %s does not exist, and Kafka's access list gives %s no right to Create on topic %s: grant it, or create the topic with %d partitions",
-				t.Topic, env.principal(), t.Topic, partitions), t.Err}
+			with := ""
+			if policy := config["cleanup.policy"]; policy != nil {
+				with = " and cleanup.policy=" + *policy
+			}
+			return &refusal{fmt.Sprintf("topic %s does not exist, and Kafka's access list gives %s no right to Create on topic %s: grant it, or create the topic with %d partitions%s",
+				t.Topic, env.principal(), t.Topic, partitions, with), t.Err}
 		case t.Err != nil:
 			return fmt.Errorf("create topic %s: %w: %s", t.Topic, t.Err, t.ErrMessage)
 		default:

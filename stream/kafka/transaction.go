@@ -47,6 +47,7 @@ func (s *session) transaction(ctx context.Context) error {
 			wait = time.Until(ends)
 		}
 		pollCtx, cancel := context.WithTimeout(ctx, wait)
+		s.wakeBy(cancel)
 		fetches := s.gts.PollFetches(pollCtx)
 		cancel()
 		if err := s.fetchError(fetches); err != nil {
@@ -148,7 +149,7 @@ func (s *session) fetchError(fetches kgo.Fetches) (err error) {
 				s.env.Instance, s.env.Group)
 		case errors.Is(e, kerr.OffsetOutOfRange):
 			err = fatalf("read %s/%d: the next offset is no longer there; input was deleted before it was judged: "+
-				"raise the topic's retention, then set the group's offset by hand to go on", topic, p)
+				"raise the topic's retention, then set the group's offset to the oldest to go on without it", topic, p)
 		default:
 			if topic != "" {
 				e = fmt.Errorf("read %s/%d: %w", topic, p, e)

@@ -36,3 +36,37 @@ func TestWaiting(t *testing.T) {
 		t.Errorf("%d ends are kept, and the wait is %v s", len(w.ends), w.seconds.Get())
 	}
 }
+
+// TestWaitingIsCaughtUpWith: hours were missed, and while they are caught up with the wait shrinks as it does in truth. It was 0
+// as soon as the first hour was done.
+func TestWaitingIsCaughtUpWith(t *testing.T) {
+	w := newWaiting(metrics.NewSet(), `{stage="judge"}`)
+	start := time.Date(2026, 5, 4, 7, 0, 0, 0, time.UTC)
+	const hours = 24 * 3600
+	for second := 0; second <= hours; second += 5 { // one record a second
+		w.look(start.Add(time.Duration(second)*time.Second), 0, int64(second))
+	}
+	second := hours
+	for committed := 0; committed < hours; committed += 100 {
+		second += 5
+		w.look(start.Add(time.Duration(second)*time.Second), int64(committed), int64(second))
+		truth := float64(second - committed)
+		if got := w.seconds.Get(); got > truth || got < truth-170 {
+			t.Fatalf("%d are committed: the wait is %v s, and in truth %v s", committed, got, truth)
+		}
+		if len(w.ends) > endsKept {
+			t.Fatalf("%d ends are kept", len(w.ends))
+		}
+	}
+	second += 5
+	if w.look(start.Add(time.Duration(second)*time.Second), int64(second), int64(second)); w.seconds.Get() != 0 {
+		t.Errorf("all is done, and the wait is %v s", w.seconds.Get())
+	}
+	for range 2 { // notes every look again
+		second += 5
+		w.look(start.Add(time.Duration(second)*time.Second), int64(second-100), int64(second))
+	}
+	if len(w.ends) != 2 {
+		t.Errorf("%d of two ends are kept", len(w.ends))
+	}
+}

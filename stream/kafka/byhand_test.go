@@ -1,0 +1,197 @@
+package kafka
+
+import (
+	"bytes"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// setOffset sets the judge's offset as "kafka-consumer-groups --reset-offsets" does: with no note beside it.
+func (b *bench) setOffset(to int64) { b.commit(to, "") }
+
+// commit commits for partition 0 as nobody's member; a static member must have left the group.
+func (b *bench) commit(at int64, note string) {
+	b.t.Helper()
+	admin, group := kadm.NewClient(b.plain), b.env.Group+"-judge"
+	if len(b.members()) > 0 {
+		if _, err := admin.LeaveGroup(b.t.Context(), kadm.LeaveGroup(group).InstanceIDs("one-judge")); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	var o kadm.Offsets
+	o.Add(kadm.Offset{Topic: b.env.Topics.Log, Partition: 0, At: at, LeaderEpoch: -1, Metadata: note})
+	if err := admin.CommitAllOffsets(b.t.Context(), group, o); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// deleteBefore deletes input as retention does.
+func (b *bench) deleteBefore(offset int64) {
+	b.t.Helper()
+	var o kadm.Offsets
+	o.Add(kadm.Offset{Topic: b.env.Topics.Log, At: offset})
+	if deleted, err := kadm.NewClient(b.plain).DeleteRecords(b.t.Context(), o); err != nil || deleted.Error() != nil {
+		b.t.Fatal(err, deleted.Error())
+	}
+}
+
+// judged judges what devices have sent, and fails the test if that fails.
+func (b *bench) judged(store Store) map[string]string {
+	b.t.Helper()
+	w, err := b.judge(store)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return states(w)
+}
+
+// TestWaysOutByHand: each refusal that is about offsets names an offset, and with that one set by Kafka's own tool labwatch
+// starts, says what it means, and judges what comes next.
+func TestWaysOutByHand(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		records int64 // of the redo budget; 0 makes everything due at every commit
+		happens func(*bench)
+		refusal string
+		set     int64
+		said    string
+		lacks   bool // of what devices have learned
+	}{
+		{"offsets were set back", 10, func(b *bench) {
+			b.setOffset(10)
+		}, "set them to 50 or later", 50, "no device lacks anything", false},
+		{"offsets have expired", 10, func(b *bench) {
+			b.setOffset(0) // for all members to leave
+			if _, err := newAdmin(b).DeleteGroups(b.t.Context(), b.env.Group+"-judge"); err != nil {
+				b.t.Fatal(err)
+			}
+		}, "set them to 50 or later", 50, "no device lacks anything", false},
+		{"input was deleted before it was judged", 10, func(b *bench) {
+			b.write("b", 30)
+			b.deleteBefore(70)
+		}, "only what comes before 50 was judged: raise the topic's retention, then set the group's offset to the oldest", 70,
+			"nothing of the input from covered to oldest, which was deleted, is in the state", true},
+		{"input was deleted that a crash has left to be worked again", 10, func(b *bench) {
+			b.write("b", 30)
+			b.commit(80, note{50, "r1"}.String()) // published, and in no snapshot
+			b.deleteBefore(60)
+		}, "set the group's offset to 80 by hand", 80, "nothing of the input from covered to oldest, which was deleted, is in the state", true},
+		{"a crash has left input to be worked again, and offsets were set back", 10, func(b *bench) {
+			b.write("b", 30)
+			b.deleteBefore(20)
+			b.setOffset(30)
+		}, "set them to 50 or later", 80, "no device lacks anything", false},
+		{"likewise, and the redo point may be deleted", 1000, func(b *bench) {
+			b.write("b", 30)
+			b.deleteBefore(20)
+			b.setOffset(30)
+		}, "set them to 50 or later", 80, "some devices may not have learned from what was deleted last before oldest", false},
+	} {
+		for name, store := range map[string]Store{"disk": new(fakeStore), "kafka": nil} {
+			t.Run(c.name+", "+name, func(t *testing.T) {
+				b := newBench(t)
+				var said bytes.Buffer
+				b.env.Log = zerolog.New(zerolog.SyncWriter(zerolog.MultiLevelWriter(zerolog.NewTestWriter(t), &said)))
+				b.write("b", 20)
+				b.judged(store)
+				b.write("a", 30)
+				b.judged(store)
+				b.env.Redo.Records = c.records
+				c.happens(b)
+				_, err := b.judge(store)
+				wantError(t, err, c.refusal)
+				b.setOffset(c.set)
+				published := len(b.published(50))
+				b.write("a", 10)
+				got := b.judged(store)
+				if !bytes.Contains(said.Bytes(), []byte(c.said)) {
+					t.Errorf("it does not say %q", c.said)
+				}
+				if n := len(b.published(published + 10)); n < published+10 || c.set == 80 && n != published+10 {
+					t.Errorf("%d records are published, and %d were", n, published)
+				}
+				if committed, redo := b.noted(); committed != int64(b.written) || redo != committed {
+					t.Errorf("committed %d of %d with the redo point %d", committed, b.written, redo)
+				}
+				maps.DeleteFunc(got, func(key string, _ string) bool { return strings.HasPrefix(key, "c/") }) // when it was heard of
+				if all := maps.Equal(got, b.undisturbed()); all == c.lacks {
+					t.Errorf("devices have learned from all input: %v, want %v", all, !c.lacks)
+				}
+			})
+		}
+	}
+}
+
+// undisturbed is what devices have learned from all that was ever written, worked in one go.
+func (b *bench) undisturbed() map[string]string {
+	b.t.Helper()
+	other := newBench(b.t)
+	other.write("b", 20)
+	other.write("a", 30)
+	if b.written > 60 {
+		other.write("b", 30)
+	}
+	other.write("a", 10)
+	learned := other.judged(nil)
+	maps.DeleteFunc(learned, func(key string, _ string) bool { return strings.HasPrefix(key, "c/") })
+	return learned
+}
+
+// TestOffsetAfterMarker: an offset that was set to the end of the log may come after the end marker of a transaction, which
+// is never handed out. A recovery must not wait for more.
+func TestOffsetAfterMarker(t *testing.T) {
+	b := newBench(t)
+	b.write("a", 5)
+	sequence, err := kgo.NewClient(kgo.SeedBrokers(b.env.Brokers...), kgo.TransactionalID("sequence"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sequence.Close()
+	if err := sequence.BeginTransaction(); err != nil {
+		t.Fatal(err)
+	}
+	if err := sequence.ProduceSync(t.Context(), b.entry("a")).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	if err := sequence.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
+		t.Fatal(err)
+	}
+	b.setOffset(7) // five, one, and the marker
+	began := time.Now()
+	p, err := b.newJudge(nil).recoverForTest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); p.next != 7 || took > b.env.SessionTimeout {
+		t.Errorf("goes on at %d after %v", p.next, took)
+	}
+}
+
+// deleting is a disk; while it is read, retention deletes input.
+type deleting struct {
+	fakeStore
+	deleted func()
+}
+
+func (d *deleting) Load(p int32, wanted func(string) bool, entry func(string, []byte) error) ([]byte, error) {
+	d.deleted()
+	return d.fakeStore.Load(p, wanted, entry)
+}
+
+// TestInputIsDeletedDuringRecovery: retention takes input that is to be worked again, after it was seen to be there. Without it
+// devices would have learned less than without the restart, so it must not be passed over.
+func TestInputIsDeletedDuringRecovery(t *testing.T) {
+	b := newBench(t)
+	b.write("a", 100)
+	b.commit(100, note{0, "r1"}.String())
+	_, err := b.newJudge(&deleting{deleted: func() { b.deleteBefore(60) }}).recoverForTest(t.Context())
+	if wantError(t, err, "was deleted up to offset 60, but recovery must begin at 0"); !isFatal(err) {
+		t.Error("another session is tried")
+	}
+}
