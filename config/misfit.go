@@ -55,7 +55,7 @@ func unlined(err error) error {
 	}
 	var errs []error
 	for _, err := range list.Unwrap() {
-		if m, ok := err.(misfit); ok {
+		if m := (misfit{}); errors.As(err, &m) {
 			err = errors.New(strings.TrimPrefix(m.path+": "+m.what, ": "))
 		}
 		errs = append(errs, err)
