@@ -15,8 +15,8 @@ import (
 )
 
 // TestTwoJoinWhileIdle: two others join one after the other while there is nothing to judge, so that two revokes fall into
-// one poll, if the machine is quick enough (TestUntoldRevoke needs no luck). The client tells of the first one only. Who goes on with a partition of another member writes old snapshots of its
-// devices over newer ones, and sets its offset back.
+// one poll, if the machine is quick enough (TestUntoldRevoke needs no luck). The client tells of the first one only. Who
+// goes on with a partition of another member writes old snapshots of its devices over newer ones, and sets its offset back.
 func TestTwoJoinWhileIdle(t *testing.T) {
 	b := newBenchOf(t, 6)
 	b.env.Redo = RedoBudget{Records: 1 << 40, Age: 3 * time.Second}
