@@ -167,5 +167,8 @@ func openDB(options badger.Options) (db *badger.DB, err error) {
 			db, err = nil, fmt.Errorf("badger panicked: %v", r)
 		}
 	}()
+	if err := checkTables(options); err != nil {
+		return nil, err
+	}
 	return badger.Open(options)
 }

@@ -48,14 +48,15 @@ func TestCrashes(t *testing.T) {
 		"i0": long + "\n" + `{"again":2,"redone":1}` + "\n",
 		"i1": `{"message":"panic: no"}` + "\npanic: index out of range\n\ngoroutine 1 [running]:\n" + long + "\n" + `{"again":4}` + "\n",
 		"i2": "fatal error: concurrent map writes\n",
+		"i3": "fatal error: fault\n[signal SIGBUS]\nfatal error: fault\n",
 	} {
 		if err := os.WriteFile(l.path(name+".log"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	all := []*instance{{lab: l, name: "i0"}, {lab: l, name: "i1"}, {lab: l, name: "i2"}}
+	all := []*instance{{lab: l, name: "i0"}, {lab: l, name: "i1"}, {lab: l, name: "i2"}, {lab: l, name: "i3", faulted: 1}}
 	said, err := crashes(append(all, &instance{lab: l, name: "never started"}))
-	if got, want := strings.Join(said, "; "), "i1 died of a panic: index out of range; i2 died of a fatal error: concurrent map writes"; got != want || err != nil {
+	if got, want := strings.Join(said, "; "), "i1 died of a panic: index out of range; i2 died of a fatal error: concurrent map writes; i3 died of a fatal error: fault"; got != want || err != nil {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
 	if n, err := again(all); n != 7 || err != nil {

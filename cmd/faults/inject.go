@@ -88,8 +88,8 @@ func (i *instance) spoil(k kind, rng *rand.Rand) error {
 }
 
 func (i *instance) fillDisk(ctx context.Context, f fault, rng *rand.Rand) error {
-	i.excuse(true) // it may refuse to start without space
-	defer i.excuse(false)
+	i.fill(true)
+	defer i.fill(false)
 	free, err := smallDisk(i.stateDir()).fill()
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -26,6 +27,8 @@ type instance struct {
 	wanted  bool
 	ready   bool     // it has been since its last start
 	excused bool     // a fault explains it if it ends by itself
+	full    bool     // its state folder has no space
+	faulted int      // ends by a page that a full disk could not back
 	failed  int      // ends by itself in a row, without an excuse and without being ready in between
 	ends    []string // all ends by itself, with the last words
 	wrong   []string // those of them that nothing explains
@@ -73,6 +76,9 @@ func (i *instance) supervise(p *rig.Process) {
 	<-p.Done
 	i.mu.Lock()
 	asked := !i.wanted || i.process != p
+	if i.full && strings.Contains(p.Tail(deathLines), pageFault) {
+		i.faulted++
+	}
 	if !asked {
 		if !i.excused {
 			i.failed++
@@ -134,6 +140,13 @@ func (i *instance) signal(s syscall.Signal) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.process.Signal(s)
+}
+
+// fill tells that its disk is full, which explains that it refuses to start, and that Badger dies of a page it had asked for.
+func (i *instance) fill(yes bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.excused, i.full = yes, yes
 }
 
 func (i *instance) excuse(yes bool) {
