@@ -65,6 +65,11 @@ func (s *Store) write(number int32, position []byte, keys []string, blobs [][]by
 	now := p.now
 	for from, to := 0, 0; from < len(keys); from = to {
 		to = s.chunkEnd(blobs, from)
+		if from > 0 { // the first was looked at
+			if err := s.room(); err != nil {
+				return err
+			}
+		}
 		if err := s.step("entries"); err != nil {
 			return err
 		}
