@@ -55,7 +55,9 @@ func (c *Config) setFromEnvironment(environ []string) (map[string]string, []erro
 			continue
 		}
 		if err := s.set(text); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			for line := range strings.SplitSeq(err.Error(), "\n") {
+				errs = append(errs, fmt.Errorf("%s: %s", name, line))
+			}
 		}
 		sources[s.path] = name
 	}
@@ -84,10 +86,7 @@ func (s setting) set(text string) error {
 	case strings.TrimSpace(text) == "":
 		return fmt.Errorf("is empty")
 	default:
-		if err := decode([]byte(text), into); err != nil {
-			_, what, _ := strings.Cut(err.Error(), ": ") // the line is always the first
-			return fmt.Errorf("%s", what)
-		}
+		return unlined(decode([]byte(text), into)) // the line is always the first
 	}
 	return nil
 }

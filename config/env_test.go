@@ -135,10 +135,12 @@ func TestVariables(t *testing.T) {
 func TestVariableMistakes(t *testing.T) {
 	for variable, want := range map[string]string{
 		"LABWATCH_KAFKA_BROKRES=a:1":                       `LABWATCH_KAFKA_BROKRES: there is no such setting`,
-		"LABWATCH_KAFKA_PARTITIONS=four":                   "LABWATCH_KAFKA_PARTITIONS: cannot unmarshal !!str `four` into int32",
+		"LABWATCH_KAFKA_PARTITIONS=four":                   `LABWATCH_KAFKA_PARTITIONS: "four" is no whole number`,
+		"LABWATCH_KAFKA_SESSION_TIMEOUT=10":                "LABWATCH_KAFKA_SESSION_TIMEOUT: 10 is no duration such as 10s, 5m or 24h",
+		"LABWATCH_JUDGE_SEED=-1":                           "LABWATCH_JUDGE_SEED: -1 is out of range",
 		"LABWATCH_KAFKA_PARTITIONS=":                       "LABWATCH_KAFKA_PARTITIONS: is empty",
 		"LABWATCH_KAFKA_PARTITIONS_FILE=gone":              "LABWATCH_KAFKA_PARTITIONS_FILE: open gone",
-		"LABWATCH_INPUTS=[{topik: x}]":                     `LABWATCH_INPUTS: there is no setting "topik" here`,
+		"LABWATCH_INPUTS=[{topik: x}]":                     `LABWATCH_INPUTS: [0]: there is no setting "topik" here`,
 		"LABWATCH_KAFKA_PORT=tcp://10.0.0.1:9092":          "",
 		"LABWATCH_SERVICE_PORT_HTTP=8420":                  "",
 		"LABWATCH_PORT_8420_TCP_ADDR=10.0.0.1":             "",

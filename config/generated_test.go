@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -153,4 +154,12 @@ func leafType(c *Config, path string) reflect.Type {
 		}
 	}
 	return nil
+}
+
+// TestCommentsAreWhole: a comment at the end of a line ends there. What goes on below it would be taken for that of the next
+// key, and the page of the settings would show half a sentence twice.
+func TestCommentsAreWhole(t *testing.T) {
+	if cut := regexp.MustCompile(`(?m)^ *[^ #\n].* # .*\n {20,}# .*$`).FindAllString(string(documented), -1); cut != nil {
+		t.Errorf("comments that go on in the next line: %q", cut)
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -27,35 +26,20 @@ func joined(path string, errs []error) error {
 	return err
 }
 
+// ErrNoYAML is in the error of a file that cannot be read at all: what it says is not known, so nothing else of it is a mistake.
+var ErrNoYAML = errors.New("is no YAML")
+
 // decode is strict: unknown and repeated keys are mistakes, and so is a second document, which would be ignored.
 func decode(b []byte, into any) error {
 	d := yaml.NewDecoder(bytes.NewReader(b))
 	d.KnownFields(true)
 	if err := d.Decode(into); err != nil && !errors.Is(err, io.EOF) {
-		return readable(err)
+		return readable(err, b, into)
 	}
 	if err := d.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return errors.New("holds more than one document; only the first would be read")
 	}
 	return nil
-}
-
-// readable takes Go's type names out of the library's mistakes.
-func readable(err error) error {
-	var list *yaml.TypeError
-	if !errors.As(err, &list) {
-		return err
-	}
-	errs := make([]error, len(list.Errors))
-	for i, e := range list.Errors {
-		if line, rest, ok := strings.Cut(e, ": field "); ok {
-			if field, _, ok := strings.Cut(rest, " not found in type "); ok {
-				e = fmt.Sprintf("%s: there is no setting %q here", line, field)
-			}
-		}
-		errs[i] = errors.New(e)
-	}
-	return errors.Join(errs...)
 }
 
 // decodeParams hands a detector its own part of the tree, strictly.
@@ -68,11 +52,7 @@ func decodeParams(params map[string]any) func(any) error {
 		if err != nil {
 			return fmt.Errorf("encode parameters: %w", err)
 		}
-		if err := decode(b, into); err != nil {
-			_, what, _ := strings.Cut(err.Error(), ": ") // the line is that of a text nobody has seen
-			return errors.New(what)
-		}
-		return nil
+		return unlined(decode(b, into))
 	}
 }
 

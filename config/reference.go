@@ -105,6 +105,9 @@ func ofPolicies() map[string]string {
 		"update_every": "an open alert is said again after that time; 0s: with every breach", "severity": "the highest of its alerts: info, warning, critical",
 		"alert_on": "kinds of readings that raise alerts", "arl0": "mean number of readings to a false alarm",
 		"warning": "fixed level; 0: from the rate of false alarms (novelty: none)", "critical": "fixed level; 0: from the rate of false alarms (novelty: none)",
+		"low": "a value below it raises an alert", "high": "a value above it raises an alert",
+		"critical_low": "a value below it raises a critical alert", "critical_high": "a value above it raises a critical alert",
+		"label": "how alerts call it", "unit": "of the limits, in UCUM; a result in another unit is not held against them",
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -28,7 +29,9 @@ func Read(path string, environ []string) (*Config, Sources, error) {
 			return nil, nil, fmt.Errorf("read config: %w", err)
 		}
 		lines := map[string]int{}
-		if err := decode(b, &c); err != nil {
+		if err := decode(b, &c); errors.Is(err, ErrNoYAML) {
+			return &c, sources, joined(path, []error{err})
+		} else if err != nil {
 			errs = append(errs, err)
 		} else { // only then is it sure that no anchor holds itself
 			var n yaml.Node

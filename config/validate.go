@@ -3,7 +3,9 @@ package config
 import (
 	"fmt"
 	"maps"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"labwatch/detectors"
@@ -26,10 +28,16 @@ func (c *Config) Validate() []error {
 	errs = append(errs, c.makePlan()...)
 	under("alerts", c.Alerts.Validate())
 	errs = append(errs, c.validatePolicies()...)
+	errs = append(errs, c.validateLimitTests()...)
 	errs = append(errs, c.Kafka.Validate()...)
 	under("state", c.State.Validate())
 	under("http", c.HTTP.Validate())
 	under("delivery", c.Delivery.Validate())
+	for i, broker := range c.Kafka.Brokers {
+		if !isHostPort(broker) {
+			errs = append(errs, fmt.Errorf("kafka.brokers[%d]: %q is not host:port", i, broker))
+		}
+	}
 	if len(c.Kafka.Brokers) == 0 {
 		if c.Broker.Dir == "" {
 			errs = append(errs, fmt.Errorf("broker.dir: must name a folder for the embedded broker, or kafka.brokers a broker"))
@@ -45,6 +53,16 @@ func (c *Config) Validate() []error {
 		errs = append(errs, fmt.Errorf("log.format: %q is neither console nor json", c.Log.Format))
 	}
 	return errs
+}
+
+// isHostPort says whether the client can dial an address. It takes a host alone as well, for port 9092.
+func isHostPort(address string) bool {
+	if address != "" && !strings.ContainsAny(address, ":/ ") {
+		return true
+	}
+	host, port, err := net.SplitHostPort(address)
+	n, notNumber := strconv.ParseUint(port, 10, 16)
+	return err == nil && host != "" && !strings.ContainsAny(host, "/ ") && notNumber == nil && n > 0
 }
 
 // Kinds are the words for an input's kind. 0 stands for any: each message tells.

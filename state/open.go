@@ -39,6 +39,16 @@ func Open(config Config, log zerolog.Logger, identity string) (*Store, error) {
 	return s, nil
 }
 
+// Try finds out, before anything else is begun, whether Open can have the folder. It makes it and leaves it again.
+func Try(config Config, log zerolog.Logger) error {
+	s, err := lockFolder(config, log)
+	if err != nil {
+		return named(err)
+	}
+	s.letGo()
+	return nil
+}
+
 // named gives an error of the system the name that callers know.
 func named(err error) error {
 	if errors.Is(err, syscall.EROFS) {

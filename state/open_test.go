@@ -35,9 +35,15 @@ func TestLock(t *testing.T) {
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	if err := Try(small(dir), zerolog.Nop()); err == nil || err.Error() != want {
+		t.Errorf("a try of a folder in use: %v", err)
+	}
 	expect(t, s, 0, "p1: a=1")
 	shut(t, s)
-	s, _ = open(t, dir)
+	if err := Try(small(dir), zerolog.Nop()); err != nil {
+		t.Error(err)
+	}
+	s, _ = open(t, dir) // the try has left it as it was
 	expect(t, s, 0, "p1: a=1")
 }
 

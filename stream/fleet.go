@@ -47,10 +47,11 @@ func (w *Worker) Fleet() []DeviceView {
 	return nil
 }
 
-// Show makes the views anew if they are older than a second and anything was worked since. Now is as in Checkpoint.
+// Show makes the views anew if there are none, or if they are older than a second and anything was worked since. Now is as
+// in Checkpoint.
 func (w *Worker) Show(now int64) {
 	every := showEvery * max(1, int64(len(w.order))/showDevices)
-	if now-w.shown < every || w.worked == w.shownAt {
+	if w.fleet.Load() != nil && (now-w.shown < every || w.worked == w.shownAt) {
 		return
 	}
 	w.shownAt = w.worked
@@ -63,7 +64,7 @@ func (w *Worker) Show(now int64) {
 			continue
 		}
 		views = append(views, DeviceView{
-			Device: d.name, Facility: d.facility, Records: d.records, Series: int(d.series), Learned: int(d.ready),
+			Device: d.name, Facility: d.facility, Records: d.records, Series: max(0, int(d.series)), Learned: int(d.ready),
 			Standing: d.standing.Worst(vectors[d.name]), LastSeen: d.newest, Open: openOf(&d.card, grouped[d.name]),
 		})
 	}

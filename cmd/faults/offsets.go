@@ -31,16 +31,40 @@ func (l *lab) watchOffsets(ctx context.Context) <-chan []string {
 	found := make(chan []string, 1)
 	go func() {
 		var all []string
+		began, looks := time.Now(), 0
 		for o := (offsets{}); ctx.Err() == nil; sleep(ctx, 20*time.Millisecond) {
-			committed, err := l.committed(ctx, "judge", l.judged())
+			committed, err := l.visible(ctx)
 			if err != nil { // the broker may be away
 				continue
 			}
+			looks++
 			for _, said := range o.back(committed) {
 				all = append(all, fmt.Sprintf("%.1fs: %s", time.Since(l.began).Seconds(), said))
 			}
 		}
+		if took := time.Since(began); looks < int(took/leastLook) {
+			all = append(all, fmt.Sprintf("the committed offsets were seen %d times in %v: too seldom to tell whether one went back", looks, took.Round(time.Second)))
+		}
 		found <- all[:min(len(all), 10)]
 	}()
 	return found
+}
+
+// leastLook is how often, on the average, they must have been seen.
+const leastLook = 2 * time.Second
+
+// visible is what the judge's group has committed of the partitions that Kafka tells of just now. A transaction that is
+// ending hides nothing: its offsets are not there before it has ended.
+func (l *lab) visible(ctx context.Context) (map[int32]kadm.Offset, error) {
+	all, err := l.admin.FetchOffsets(ctx, l.prefix+"group-judge")
+	if err != nil {
+		return nil, fmt.Errorf("read what the judge has committed: %w", err)
+	}
+	found := map[int32]kadm.Offset{}
+	for p := range int32(l.partitions) {
+		if o, ok := all.Lookup(l.judged(), p); ok && o.Err == nil {
+			found[p] = o.Offset
+		}
+	}
+	return found, nil
 }

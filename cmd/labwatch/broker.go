@@ -27,6 +27,9 @@ bench and for one machine: it keeps no replicas, and a kill -9 or a power loss c
 hide output that was committed. Stop it with SIGTERM.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if port < 1 || port > 65435 { // the next free one is looked for among a hundred
+				return usageError{fmt.Errorf("--port %d: is outside 1 to 65435", port)}
+			}
 			syscall.Umask(0o077) // what it writes is nobody else's
 			b, err := kafka.StartBroker(dir, port)
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/rs/zerolog"
@@ -46,6 +47,9 @@ the memory that it needs.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asksKafka && (asJSON || show) {
 				return usageError{errors.New("--kafka: goes with neither --json nor --print")}
+			}
+			if devices < 0 || analytes < 1 {
+				return usageError{fmt.Errorf("--devices %d, --analytes %d: must not be below 0 and 1", devices, analytes)}
 			}
 			r, err := check(path)
 			if r == nil {
@@ -97,6 +101,9 @@ func check(path string) (*checkReport, error) {
 	if cfg == nil {
 		return nil, err
 	}
+	if errors.Is(err, config.ErrNoYAML) { // to say what is not set in it would be wrong advice
+		return &checkReport{Mistakes: strings.Split(err.Error(), "\n"), Warnings: []string{}, Settings: []config.Setting{}}, err
+	}
 	r := &checkReport{Mistakes: []string{}, Warnings: append([]string{}, cfg.Warnings()...), Settings: cfg.Effective(sources), cfg: cfg, sources: sources}
 	errs := []error{err}
 	mapping, err := loadMapping(cfg.Standardize.Mappings)
@@ -109,7 +116,13 @@ func check(path string) (*checkReport, error) {
 	if err == nil {
 		r.Keys, r.Print = keys.ID(), keys.Fingerprint()
 	}
-	errs = append(append(append(errs, cfg.Kafka.CheckFiles()...), cfg.Delivery.CheckFiles()...), cfg.State.CheckFiles())
+	form := "\n" + fmt.Sprint(errs[0])
+	for _, err := range slices.Concat(cfg.Kafka.CheckFiles(), cfg.Delivery.CheckFiles()) {
+		if setting, _, _ := strings.Cut(err.Error(), ": "); !strings.Contains(form, "\n"+setting+": ") { // once is enough
+			errs = append(errs, err)
+		}
+	}
+	errs = append(errs, cfg.State.CheckFiles())
 	access, err := web.NewAccess(cfg.HTTP, zerolog.Nop())
 	if err == nil {
 		r.Warnings = append(r.Warnings, access.Warnings()...)

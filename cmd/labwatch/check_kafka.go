@@ -25,7 +25,7 @@ func checkKafka(ctx context.Context, cfg *config.Config, out io.Writer) error {
 	}
 	client, err := kafka.Connect(ctx, env, askPatience)
 	if err != nil {
-		return err
+		return sayStopped(ctx, env, err)
 	}
 	defer client.Close()
 	inputs := cfg.Topics()

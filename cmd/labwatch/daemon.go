@@ -58,6 +58,11 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 	for _, warning := range cfg.Kafka.Warnings() {
 		d.log.Warn().Msg(warning)
 	}
+	if d.only != stageSequence { // a mistake of the site's is told before topics are made; what can be borne, where it is opened
+		if err := state.Try(cfg.State, d.log); err != nil && !errors.Is(err, state.ErrNoRoom) && !errors.Is(err, state.ErrReadOnly) {
+			return err
+		}
+	}
 	rules, err := rulesOf(cfg)
 	if err != nil {
 		return err

@@ -50,6 +50,9 @@ for this run and forgotten.`,
 					return usageError{fmt.Errorf("--leave-out %q: it is one of %s", name, strings.Join(demoTroubles[:], ", "))}
 				}
 			}
+			if err := o.validateListen(); err != nil {
+				return usageError{err}
+			}
 			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -60,6 +63,19 @@ for this run and forgotten.`,
 	c.Flags().BoolVar(&o.verbose, "verbose", false, "show the daemon's own log")
 	c.Flags().StringVar(&o.listen, "listen", config.Default().HTTP.Listen, "address of /metrics and health")
 	return c
+}
+
+// validateListen finds an address that the demo cannot open. It asks nobody for a token, so it answers its own machine only.
+func (o *demoOptions) validateListen() error {
+	c := config.Default().HTTP
+	c.Listen, c.AllowAnonymous = o.listen, true
+	if errs := c.Validate(); len(errs) > 0 {
+		return fmt.Errorf("--listen %q: is not host:port", o.listen)
+	}
+	if c.AllowAnonymous = false; len(c.Validate()) > 0 {
+		return fmt.Errorf("--listen %s: other machines can reach it, and the demo asks nobody who they are; choose an address such as 127.0.0.1:8499", o.listen)
+	}
+	return nil
 }
 
 // demoTroubles can be left out: those of originalScenario, and that of liveFleet.
@@ -86,6 +102,9 @@ type demo struct {
 }
 
 func (o *demoOptions) run(ctx context.Context, stdout, stderr io.Writer) (err error) {
+	if err := makeReportDir(o.out); err != nil { // half a minute later would be late
+		return err
+	}
 	keys, err := record.NewEphemeralKeyring(rand.Reader)
 	if err != nil {
 		return err

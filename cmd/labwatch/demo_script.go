@@ -115,12 +115,12 @@ func (d *demo) writeReport() error {
 	defer d.mu.Unlock()
 	d.score()
 	markAnomalous(d.report.Samples, d.report.Alerts)
-	files, err := writeReports(d.out, &d.report)
-	if err != nil {
+	fmt.Fprintln(d.stdout)
+	if err := printOutcomes(d.stdout, &d.report); err != nil { // before the files: a full disk must not cost it
 		return err
 	}
-	fmt.Fprintln(d.stdout)
-	if err := printOutcomes(d.stdout, &d.report); err != nil {
+	files, err := writeReports(d.out, &d.report)
+	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(d.stdout, "\nwritten: %s\n", strings.Join(files, ", "))

@@ -75,7 +75,8 @@ func TestFaultsThatFitNoDevice(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = newFleet(fleetConfig{Devices: 10, Rate: 10, Start: simStart, Faults: faults})
-	if err == nil || !strings.Contains(err.Error(), "no device analyser-99") ||
+	if err == nil || !strings.Contains(err.Error(), "no device analyser-99 in the fleet; there are analyser-01 to ") ||
+		!strings.Contains(err.Error(), " and monitor-01 to monitor-") ||
 		!strings.Contains(err.Error(), "analyser-01 does not measure GLU; it measures WBC, RBC, HGB, PLT") {
 		t.Error(err)
 	}

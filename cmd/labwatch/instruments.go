@@ -108,9 +108,15 @@ func (f *fleet) attach(fault *simFault, index int) error {
 		d.faults = append(d.faults, fault)
 		return nil
 	}
-	return fmt.Errorf("fault %q: no device %s in the fleet; there are %s to %s and %d monitors",
-		fault.Text, fault.Device, f.analyser[0].id, f.analyser[len(f.analyser)-1].id, len(f.monitor))
+	there := fromTo(f.analyser)
+	if len(f.monitor) > 0 {
+		there += " and " + fromTo(f.monitor)
+	}
+	return fmt.Errorf("fault %q: no device %s in the fleet; there are %s", fault.Text, fault.Device, there)
 }
+
+// fromTo names devices that are numbered: their names have as many digits as the fleet needs, which is easily missed.
+func fromTo(devices []*simDevice) string { return devices[0].id + " to " + devices[len(devices)-1].id }
 
 // next appends the next message's value to buf and returns the message, which points into it.
 func (f *fleet) next(buf []byte) (simMessage, []byte) {

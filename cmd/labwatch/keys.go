@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"labwatch/record"
 )
 
 func newKeysCommand() *cobra.Command {
@@ -21,6 +23,9 @@ old ones. An existing file is never overwritten.`,
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text := fmt.Sprintf("kid %s\npatient %s\ntechnician %s\n", id, newKey(), newKey())
+			if k, err := record.ParseKeyring([]byte(text)); err != nil || k.ID() != id { // no start would take the file
+				return usageError{fmt.Errorf("--id %q: 1 to 32 lower-case letters, digits, - and _ only", id)}
+			}
 			if err := writeNew(args[0], []byte(text)); err != nil {
 				return err
 			}

@@ -18,6 +18,7 @@ type outsideWriter struct {
 	brokers   []string
 	writer    *kafka.Writer
 	transport *kafka.Transport
+	waits     func(problem error) // told once that WaitTopics waits; may be nil
 }
 
 // sendGrace is how long a write that was under way may take to end after a stop.
@@ -45,7 +46,7 @@ func newOutsideWriter(brokers []string) *outsideWriter {
 func (w *outsideWriter) WaitTopics(ctx context.Context, topics ...string) error {
 	client := &kafka.Client{Addr: w.writer.Addr, Transport: w.transport, Timeout: 5 * time.Second}
 	problem := errors.New("no answer yet")
-	for {
+	for said := w.waits == nil; ; {
 		answer, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: topics})
 		switch {
 		case err == nil:
@@ -53,7 +54,13 @@ func (w *outsideWriter) WaitTopics(ctx context.Context, topics ...string) error 
 				return nil
 			}
 		case ctx.Err() == nil:
-			problem = err
+			if problem = errors.Unwrap(err); problem == nil { // around it is the name of the client's method
+				problem = err
+			}
+		}
+		if !said && ctx.Err() == nil {
+			w.waits(problem)
+			said = true
 		}
 		select {
 		case <-ctx.Done():

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -313,9 +315,47 @@ func TestSimulateMistakes(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	o = simulateOptions{brokers: []string{address}, devices: 5, rate: 10, topics: defaultTopics()}
-	err = o.run(ctx, &bytes.Buffer{}, &bytes.Buffer{})
-	if err == nil || !strings.Contains(err.Error(), "wait for topics on "+address) || !strings.Contains(err.Error(), "refused") {
+	var progress bytes.Buffer
+	err = o.run(ctx, &bytes.Buffer{}, &progress)
+	if err == nil || !strings.Contains(err.Error(), "wait for topics on "+address+": dial tcp") || !strings.Contains(err.Error(), "refused") {
 		t.Error(err)
+	}
+	if said := progress.String(); strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "waiting for Kafka and its topics on "+address) {
+		t.Errorf("whoever waits is told %q", said)
+	}
+}
+
+// TestSimulateBrokers: readings go to the broker that the flag names, else to that of the config, and to no other.
+func TestSimulateBrokers(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ config, flag, want string }{
+		{"", "", "127.0.0.1:9092"},
+		{"broker: {port: 9492}", "", "127.0.0.1:9492"},
+		{"kafka: {brokers: [k1:9092]}", "", "k1:9092"},
+		{"kafka: {brokers: [k1:9092]}", "k2:9093", "k2:9093"},
+		{"broker: {port: 9492}", "k2:9093", "k2:9093"},
+		{"", "k2:9093", "k2:9093"},
+	} {
+		var o simulateOptions
+		if c.flag != "" {
+			o.brokers = []string{c.flag}
+		}
+		if c.config != "" {
+			o.config = filepath.Join(dir, "config.yaml")
+			if err := os.WriteFile(o.config, []byte(c.config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w, err := o.writer()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.brokers[0]; got != c.want || w.writer.Addr.String() != c.want {
+			t.Errorf("config %q, --brokers %q: sends to %s, want %s", c.config, c.flag, got, c.want)
+		}
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

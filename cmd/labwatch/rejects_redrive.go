@@ -35,6 +35,9 @@ all the same.`,
 			if err := filter.validate(cmd); err != nil {
 				return err
 			}
+			if all && len(args) > 0 {
+				return usageError{errors.New("--all: goes with no PARTITION/OFFSET; leave one of them out")}
+			}
 			if !all && len(args) == 0 && filter.reason == "" && filter.topic == "" && filter.since == 0 {
 				return usageError{errors.New("say which: PARTITION/OFFSET, --reason, --topic, --since or --all")}
 			}

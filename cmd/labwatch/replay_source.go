@@ -52,6 +52,9 @@ func (o *replayOptions) sources(cfg *config.Config, args []string) ([]*replaySou
 		}
 		in, ok := byTopic[topic]
 		if !ok {
+			if before, after, named := strings.Cut(arg, "="); named && o.input == "" && !strings.ContainsAny(before, "/\\") {
+				return nil, fmt.Errorf("%s: %s is no input; write TOPIC=%s with one of %s", arg, before, after, strings.Join(topics, ", "))
+			}
 			return nil, fmt.Errorf("%s: which input is it? write TOPIC=%s with one of %s", arg, path, strings.Join(topics, ", "))
 		}
 		if _, err := os.Stat(path); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,10 +20,22 @@ var reportFiles = [...]struct {
 	{"monitoring_dashboard.png", writeDashboard},
 }
 
+// makeReportDir makes dir if need be, and finds out whether files can be written there.
+func makeReportDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make report directory: %w", err)
+	}
+	try, err := os.CreateTemp(dir, ".labwatch-*")
+	if err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return errors.Join(try.Close(), os.Remove(try.Name()))
+}
+
 // writeReports writes all files into dir, which is made if need be, and returns their paths.
 func writeReports(dir string, in *reportInput) ([]string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make report directory: %w", err)
+	if err := makeReportDir(dir); err != nil {
+		return nil, err
 	}
 	var paths []string
 	for _, file := range reportFiles {

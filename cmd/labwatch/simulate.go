@@ -53,12 +53,12 @@ Faults are given as kind:name=value,... with device, at (after the start, defaul
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.config, "config", "", "config file from which kafka.brokers, kafka.tls and kafka.sasl are taken")
-	f.StringSliceVar(&o.brokers, "brokers", []string{"127.0.0.1:9092"}, "addresses of Kafka brokers to start from")
+	f.StringVar(&o.config, "config", "", "config file from which kafka.brokers or broker.port, kafka.tls and kafka.sasl are taken")
+	f.StringSliceVar(&o.brokers, "brokers", nil, "addresses of Kafka brokers to start from, in place of the config's (default: 127.0.0.1:9092)")
 	f.IntVar(&o.devices, "devices", 20, "simulated devices")
 	f.IntVar(&o.rate, "rate", 100, "messages a second")
 	f.BoolVar(&o.unpaced, "unpaced", false, "send as fast as Kafka takes it; the rate is then that of the messages' own times only")
-	f.DurationVar(&o.lasts, "for", 0, "stop after this time (default: until Ctrl-C)")
+	f.DurationVar(&o.lasts, "for", 0, "stop after this time, counted from the first message (default: until Ctrl-C)")
 	f.Int64Var(&o.count, "count", 0, "stop after this many messages (default: no limit)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of all randomness")
 	f.StringArrayVar(&o.faults, "fault", nil, "a fault to inject, see above; may be repeated")
@@ -136,8 +136,11 @@ func (o *simulateOptions) run(ctx context.Context, out, progress io.Writer) erro
 		return usageError{err}
 	}
 	defer w.Close()
-	patience, cancel := context.WithTimeout(ctx, 30*time.Second)
+	patience, cancel := context.WithTimeout(ctx, connectPatience)
 	defer cancel()
+	w.waits = func(problem error) {
+		fmt.Fprintf(progress, "waiting for Kafka and its topics on %s, at most %v: %v\n", strings.Join(w.brokers, ","), connectPatience, problem)
+	}
 	if err := w.WaitTopics(patience, o.topics.distinct()...); err != nil {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil // stopped before anything was sent
@@ -176,19 +179,23 @@ func (o *simulateOptions) run(ctx context.Context, out, progress io.Writer) erro
 	return err
 }
 
-// writer connects to the brokers of the flag, or as a config says.
+// writer connects to the brokers of the flag, or else as a config says. It sends to no broker that nobody named.
 func (o *simulateOptions) writer() (*outsideWriter, error) {
-	if o.config == "" {
-		return newOutsideWriter(o.brokers), nil
+	cfg := new(config.Default())
+	if o.config != "" {
+		var err error
+		if cfg, err = config.Load(o.config); err != nil {
+			return nil, err
+		}
 	}
-	cfg, err := config.Load(o.config)
-	if err != nil {
-		return nil, err
+	brokers := o.brokers
+	if len(brokers) == 0 {
+		brokers = cfg.Kafka.Brokers
 	}
-	if len(cfg.Kafka.Brokers) > 0 {
-		o.brokers = cfg.Kafka.Brokers
+	if len(brokers) == 0 {
+		brokers = []string{embeddedAddress(cfg)}
 	}
-	w := newOutsideWriter(o.brokers)
+	w := newOutsideWriter(brokers)
 	return w, w.secure(&cfg.Kafka)
 }
 

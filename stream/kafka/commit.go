@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -88,14 +89,23 @@ func (s *session) stopAborted(cause error, revoked bool) error {
 	return errStopped
 }
 
-// annotateOurs adds the marks as long as all of them are of places that are ours. An offset of another member would be set
-// back; the transaction aborts instead, and a new session recovers.
+// annotateOurs adds the marks as long as they, and all that the client commits, are of places that are ours. An offset of
+// another member would be set back; the transaction aborts instead, and a new session recovers.
 func (s *session) annotateOurs(marks map[place]mark) func(*kmsg.TxnOffsetCommitRequest) error {
 	return func(req *kmsg.TxnOffsetCommitRequest) error {
-		if at, lacks := s.lacks(marks); lacks {
+		if err := annotate(marks)(req); err != nil {
+			return err
+		}
+		places := slices.Collect(maps.Keys(marks))
+		for _, t := range req.Topics {
+			for _, p := range t.Partitions {
+				places = append(places, place{t.Topic, p.Partition})
+			}
+		}
+		if at, lacks := s.lacks(places); lacks {
 			return fmt.Errorf("%w: partition %d of %s is another's", errOvertaken, at.partition, at.topic)
 		}
-		return annotate(marks)(req)
+		return nil
 	}
 }
 

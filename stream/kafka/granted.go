@@ -68,11 +68,11 @@ func (s *session) giveUp(at place) {
 	}
 }
 
-// lacks names a place of marks that is not ours any more.
-func (s *session) lacks(marks map[place]mark) (at place, lacks bool) {
+// lacks names one of the places that is not ours any more.
+func (s *session) lacks(places []place) (at place, lacks bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for at := range marks {
+	for _, at := range places {
 		if _, ok := s.owned[at]; !ok {
 			return at, true
 		}

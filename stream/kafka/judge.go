@@ -99,6 +99,7 @@ func (j *Judge) open(ctx context.Context, at place) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("recover partition %d of %s: %w", at.partition, at.topic, err)
 	}
+	p.worker.Show(j.steady(time.Now())) // before /readyz says yes: whoever waits for it takes the fleet for whole
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.parts[at] = p

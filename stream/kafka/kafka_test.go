@@ -253,6 +253,31 @@ func TestRecoveryFromEverySource(t *testing.T) {
 	}
 }
 
+// TestRecoveredDevicesAreShown: who is ready shows its fleet, also when nothing comes after a restart.
+func TestRecoveredDevicesAreShown(t *testing.T) {
+	b := newBench(t)
+	b.write("a", 40)
+	b.write("b", 40)
+	disk := new(fakeStore)
+	if _, err := b.judge(disk); err != nil {
+		t.Fatal(err)
+	}
+	for name, store := range map[string]Store{"disk": disk, "kafka": nil} {
+		j := b.newJudge(store)
+		j.keep.start()
+		_, err := j.open(t.Context(), place{j.topic, 0})
+		j.keep.stop()
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Workers(func(w *stream.Worker) {
+			if v := w.Fleet(); len(v) != 2 || v[0].Device != "a" || v[0].Records != 40 || v[0].Series != 1 {
+				t.Errorf("%s: a worker that has recovered shows %+v", name, v)
+			}
+		})
+	}
+}
+
 // TestChangedRulesAreTold: a recovery under another config than the one under which the input was judged says so.
 func TestChangedRulesAreTold(t *testing.T) {
 	b := newBench(t)

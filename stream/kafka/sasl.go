@@ -74,7 +74,11 @@ func (s SASL) password() secret.Source {
 func (s SASL) Password() (secret.Secret, error) {
 	p, err := s.password().Read()
 	if err != nil {
-		return p, credentialError{fmt.Errorf("kafka.sasl password: %w", err)}
+		setting := "password_file"
+		if s.PasswordFile == "" {
+			setting = "password_env"
+		}
+		return p, credentialError{fmt.Errorf("kafka.sasl.%s: %w", setting, err)}
 	}
 	return p, nil
 }

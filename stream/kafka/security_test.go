@@ -114,7 +114,7 @@ func TestConnectSecurely(t *testing.T) {
 		{"no password file", secured, func(c *Config) {
 			trust(c)
 			c.SASL = SASL{Mechanism: saslPlain, Username: "lab", PasswordFile: "/nowhere"}
-		}, "kafka.sasl password: open secret: open /nowhere"},
+		}, "kafka.sasl.password_file: open secret: open /nowhere"},
 		{"unknown authority", secured, func(c *Config) { c.TLS = TLS{Enabled: true, CAFile: stranger.file} }, "Kafka's certificate is signed by no authority in " + stranger.file},
 		{"not the system's authority", secured, func(c *Config) { c.TLS = TLS{Enabled: true} }, "kafka.tls.ca_file is not set"},
 		{"expired", expired, trust, "Kafka's certificate is not valid now, but from"},

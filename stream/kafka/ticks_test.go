@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestTicksWhenTheClockIsSet(t *testing.T) {
 // not, or a tick would run ahead of what was read and make devices silent that are not.
 func TestTicksAfterAFailedLook(t *testing.T) {
 	b := newBench(t)
-	const interval = 400 * time.Millisecond // a failed look takes as long
+	const interval = 2 * time.Second // a failed look takes as long
 	b.env.TickInterval = interval
 	s := NewSequence(b.env, []string{"raw"}, b.plain, nil)
 	s.lanes[place{"raw", 0}] = nil // it owns the partition
@@ -72,13 +73,14 @@ func TestTicksAfterAFailedLook(t *testing.T) {
 	}
 	read(1, 0)
 	read(2, 50) // 250 are left: five intervals
-	broken := true
+	var broken atomic.Bool
+	broken.Store(true)
 	b.cluster.ControlKey(int16(kmsg.ListOffsets), func(kmsg.Request) (kmsg.Response, error, bool) {
 		b.cluster.KeepControl()
-		return nil, errors.New("no answer"), broken
+		return nil, errors.New("no answer"), broken.Load()
 	})
 	read(3, 100)
-	broken = false
+	broken.Store(false)
 	read(4, 150) // 100 in two intervals, 150 are left: three
 	got := b.ticks(2)
 	for i, want := range []time.Duration{-3 * interval, interval} {

@@ -47,7 +47,9 @@ func (s *session) transaction(ctx context.Context) error {
 			wait = time.Until(ends)
 		}
 		pollCtx, cancel := context.WithTimeout(ctx, wait)
-		s.wakeBy(cancel)
+		if !begun { // after that rebalances wait, and a revoke that came in between is acknowledged by the end
+			s.wakeBy(cancel)
+		}
 		fetches := s.gts.PollFetches(pollCtx)
 		cancel()
 		if err := s.fetchError(fetches); err != nil {
