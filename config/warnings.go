@@ -24,6 +24,10 @@ func (c *Config) Warnings() (list []string) {
 	if !c.Kafka.TLS.Enabled && c.Kafka.SASL.Mechanism == "" && slices.ContainsFunc(c.Kafka.Brokers, elsewhere) {
 		warn("kafka.tls: is off and nobody logs in: whoever reaches the network reads and writes what labwatch does")
 	}
+	if most := c.Judge.MostSeries(c.Detectors.Baseline); most < c.Judge.MaxSeries {
+		warn("judge.max_series: a device has room for %d series at most, fewer than %d, because of detectors.baseline.size: %d "+
+			"and judge.remember: %d; those that were not seen for longest make room", most, c.Judge.MaxSeries, c.Detectors.Baseline.Size, c.Judge.Remember)
+	}
 	list = append(list, c.limitTwins()...)
 	return append(append(list, c.Kafka.Warnings()...), c.HTTP.Warnings()...)
 }

@@ -20,6 +20,9 @@ func (s *Store) collect(written int) {
 	if s.written += int64(written); s.written < collectEvery {
 		return
 	}
+	if err := s.rotate(int(s.written)); err != nil {
+		s.log.Warn().Err(err).Msg("what was overwritten in state is not known yet; it will be tried again")
+	}
 	s.written = 0
 	for range 2 {
 		err := s.db.RunValueLogGC(mostGarbage)

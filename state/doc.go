@@ -15,5 +15,6 @@
 // and an entry with the checksum of the one that it replaced. Load adds up what is there, takes interrupted writes
 // back in the sum, and compares: a position is never handed out ahead of its entries.
 //
-// Large blobs live in Badger's value log, whose files must be collected: Write does that now and then, see collect.go.
+// Large blobs live in Badger's value log, whose files must be collected: Write does that now and then, see collect.go and
+// rotate.go.
 package state

@@ -14,9 +14,8 @@ import (
 // is larger than memory, a start must not read all of it. The checksum is CRC-32C (Castagnoli, RFC 3720 appendix B.4) over the key and all that follows it.
 const entryHeader = 17
 
-// MaxBlob is the largest blob that Write takes, in bytes: what fits a Kafka message by the broker's default
-// (message.max.bytes, 1 MiB) fits here.
-const MaxBlob = 1<<20 - 1024
+// MaxBlob is the largest blob that Write takes, in bytes. Badger takes no value that is larger than a file of its value log.
+const MaxBlob = logFile - 1<<20
 
 const (
 	replaces = 1 << 0 // the entry stands in the place of another one of an earlier head

@@ -10,11 +10,14 @@ import "encoding/binary"
 //	1 partition             head: the position and the digest of the partition's entries
 //	2 partition key         entry: the index, with small blobs in it
 //	3 partition key         blob of an entry whose blob lies apart
+//	4 number                nothing, see rotate
 const (
 	metaSpace  = 0
 	headSpace  = 1
 	entrySpace = 2
 	blobSpace  = 3
+
+	fillerSpace = 4
 )
 
 // schema is the version of the layout and of the codec of entries and heads. Raise it with any change to them.

@@ -42,6 +42,7 @@ type Store struct {
 	free    func(dir string) (bytes int64, known bool) // how much is
 
 	written int64 // bytes since the value log was collected last, under mu
+	unseen  int64 // bytes since a memtable was filled up last, under mu
 
 	chunk int                     // entries in one batch
 	fault func(step string) error // test: stop a write at a step, as a crash would

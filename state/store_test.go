@@ -66,7 +66,7 @@ func TestLimits(t *testing.T) {
 	write(t, s, 0, "p1", "a", "1")
 	for _, c := range []struct{ name, position, key, blob, want string }{
 		{"position", "", "a", "2", "position is empty"},
-		{"blob", "p2", "a", strings.Repeat("x", MaxBlob+1), "at most 1047552 are kept"},
+		{"blob", "p2", "a", strings.Repeat("x", MaxBlob+1), "at most 15728640 are kept"},
 		{"key", "p2", strings.Repeat("k", 64001), "2", "at most 64000 are kept"},
 	} {
 		err := tryWrite(s, 0, c.position, c.key, c.blob)

@@ -63,8 +63,13 @@ func (s *Store) write(number int32, position []byte, keys []string, blobs [][]by
 		generation = firstGeneration()
 	}
 	now := p.now
-	for from := 0; from < len(keys); from += s.chunk {
-		to := min(from+s.chunk, len(keys))
+	for from, to := 0, 0; from < len(keys); from = to {
+		to = s.chunkEnd(blobs, from)
+		if from > 0 { // the first was looked at
+			if err := s.room(); err != nil {
+				return err
+			}
+		}
 		if err := s.step("entries"); err != nil {
 			return err
 		}
@@ -90,6 +95,21 @@ func (s *Store) write(number int32, position []byte, keys []string, blobs [][]by
 		}
 	}
 	return s.unmark(number, marks, last, blobs)
+}
+
+// chunkBytes bounds the blobs of one batch, in bytes: Badger holds a batch in memory until it is written, and its value log goes
+// on in a new file only after it.
+const chunkBytes = 4 << 20
+
+// chunkEnd is where the batch that begins with the blob at from ends.
+func (s *Store) chunkEnd(blobs [][]byte, from int) (to int) {
+	size := len(blobs[from])
+	for to = from + 1; to < min(from+s.chunk, len(blobs)); to++ {
+		if size += len(blobs[to]); size > chunkBytes {
+			break
+		}
+	}
+	return to
 }
 
 // plan checks the arguments and returns the index that counts for each key.

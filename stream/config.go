@@ -34,8 +34,8 @@ type Config struct {
 	TickInterval time.Duration `yaml:"tick_interval"`
 	// AcceptAfter says when a sensor's lasting alert becomes its new normal.
 	AcceptAfter Patience `yaml:"accept_after"`
-	// MaxSeries bounds the series of one device. Readings of further series are published unscored and counted. It bounds the
-	// open alerts of each plain rule too, at 64 at least.
+	// MaxSeries bounds the series of one device, see also MostSeries. Readings of further series are published unscored and
+	// counted. It bounds the open alerts of each plain rule too, at 64 at least.
 	MaxSeries int `yaml:"max_series"`
 	// ForgetAfter is how long a device must not be heard to be taken for retired, by the time of ticks, which must have come
 	// without a gap for the last day. 0 never.
@@ -106,6 +106,25 @@ func (c *Config) Validate() []error {
 	return errs
 }
 
+// MostSnapshot bounds what a device has learned, in bytes as it is stored: the local state takes 15 MiB (state.MaxBlob), and alerts
+// of rules have room beyond it.
+const MostSnapshot = 15_000_000
+
+// What a snapshot holds at most, in bytes: of a remembered reading; of a number of which there are size in the reference of
+// a series, in its block and in what was normal before, each of which equal values may make an eighth longer; and what else
+// a series has, with all detectors and an alert of each.
+const (
+	rememberedBytes = 10
+	valueBytes      = 3 * 9
+	learnedBytes    = 5000
+)
+
+// MostSeries is how many series a device may have: MaxSeries, or as many as fit MostSnapshot once each is fully learned.
+func (c *Config) MostSeries(b detectors.BaselineConfig) int {
+	room := MostSnapshot - rememberedBytes*c.Remember*len(device{}.gates)
+	return min(c.MaxSeries, room/(valueBytes*b.Size+learnedBytes))
+}
+
 // Named is a detector's maker under its name, which labels scores, alerts and metrics.
 type Named struct {
 	Name string
@@ -139,6 +158,7 @@ type Judging struct {
 
 // NewJudging prepares what workers look up for each record. Its parts must have been validated.
 func NewJudging(c Config, plan Plan, baseline detectors.BaselineConfig, ac alerts.Config, zone *time.Location, m *Metrics) *Judging {
+	c.MaxSeries = c.MostSeries(baseline)
 	j := &Judging{Config: c, Plan: plan, Baseline: baseline, Alerts: ac, Zone: zone, Metrics: m,
 		policies: map[string]alerts.DetectorPolicy{}, times: map[string]*metrics.PrometheusHistogram{}, groupOf: map[string]string{},
 		limits: pointers(ac.Limit.Table()), tests: pointers(ac.Limit.Tests)}

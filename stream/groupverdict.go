@@ -21,8 +21,7 @@ type acceptance struct {
 
 const acceptVectors = 500
 
-// Most bytes of a former forest, and of the snapshot of a group that keeps one: it must fit a message of Kafka, 1 MB, with
-// room for alerts that open later.
+// Most bytes of a former forest, and of the snapshot of a group that keeps one, which is written whole whenever it is due.
 const (
 	mostFormer = 256 << 10
 	mostGroup  = 900_000

@@ -127,7 +127,7 @@ func (w *Worker) groupOf(d *ownedDevice, r *record.Record) *ownedGroup {
 // each set, none of which would ever learn enough; readings beyond the bound are judged channel by channel only.
 const maxGroups = 64
 
-// maxGroupChannels bounds the vectors of a group, which is one snapshot and must fit a message of 1 MB: by default a forest
+// maxGroupChannels bounds the vectors of a group, which is one snapshot, written whole whenever it is due: by default a forest
 // takes 8.4 kB a channel, for 64 of them 0.6 MB beside its members. Devices with more are judged channel by channel only.
 const maxGroupChannels = 64
 

@@ -46,7 +46,7 @@ func estimateMemory(cfg *config.Config, devices, analytes int) memoryNeed {
 	}
 	m.Forest = forestBytes(cfg.Plan().Group, min(analytes, forestChannels))
 	m.Device = deviceBytes + 2*rememberBytes*int64(cfg.Judge.Remember) // results and controls
-	m.Live = int64(devices) * (m.Device + int64(min(analytes, cfg.Judge.MaxSeries))*m.Series)
+	m.Live = int64(devices) * (m.Device + int64(min(analytes, cfg.Judge.MostSeries(cfg.Detectors.Baseline)))*m.Series)
 	m.Store = int64(cfg.State.MemoryMB)<<20 + 2*int64(cfg.Kafka.Partitions)*int64(cfg.Kafka.FetchBytes)
 	// The garbage collector lets the heap grow to twice what lives. What does not fit is left on disk but for its card.
 	m.Resident = min(2*m.Live, int64(cfg.Judge.MemoryMB)<<20+2*cardBytes*int64(devices)) + m.Store + processBytes

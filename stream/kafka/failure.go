@@ -25,9 +25,9 @@ func (f *produceFailure) note(r *kgo.Record, err error) {
 	f.err = fmt.Errorf("write to %s: %w", r.Topic, err)
 	switch {
 	case errors.Is(err, kerr.MessageTooLarge):
-		f.err = fatalf("write %d bytes to %s: the broker (max.message.bytes) or the client (1 MB, not compressed) takes no message of that size (%w). "+
-			"A snapshot of a device grows with its series and open alerts: a smaller judge.max_series keeps further ones out when "+
-			"the input since its last snapshot is worked again. That of a group grows with its channels and devices: judge.groups splits it", len(r.Value), r.Topic, err)
+		f.err = fatalf("write %d bytes to %s: the topic or the client takes no message of that size (%w). The client takes 1 MB, not compressed; "+
+			"a snapshot is written in pieces of 0.9 MB. Raise the topic's max.message.bytes to Kafka's default at least: "+
+			"kafka-configs --alter --entity-type topics --entity-name %s --add-config max.message.bytes=1048588", len(r.Value), r.Topic, err, r.Topic)
 	case errors.Is(err, kerr.InvalidTimestamp):
 		f.err = fmt.Errorf("write to %s: the broker takes no message of our time, %s (%w): is the clock of this machine right, and the "+
 			"broker's? It takes what is at most the topic's message.timestamp.after.max.ms, one hour by default, ahead of its own",

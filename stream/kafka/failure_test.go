@@ -30,7 +30,7 @@ func TestOutputIsRefused(t *testing.T) {
 		says  []string
 	}{
 		"a large snapshot": {func(t *Topics) string { return t.Snapshots }, kerr.MessageTooLarge,
-			[]string{"labwatch.snapshots", "takes no message of that size", "judge.max_series"}},
+			[]string{"labwatch.snapshots", "takes no message of that size", "--entity-name labwatch.snapshots --add-config max.message.bytes=1048588"}},
 		"a large record": {func(t *Topics) string { return t.Records }, kerr.MessageTooLarge,
 			[]string{"labwatch.records", "takes no message of that size"}},
 		"no right to write": {func(t *Topics) string { return t.Records }, kerr.TopicAuthorizationFailed,

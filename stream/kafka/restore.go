@@ -34,13 +34,25 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		return 0, err
 	}
 	batch := diskBatch{keep: j.keep, partition: partition}
-	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, p.position, end, func(r *kgo.Record) error {
+	var join joiner
+	from := p.position
+	err = j.read(ctx, place{j.env.Topics.Snapshots, partition}, from, end, func(r *kgo.Record) error {
 		p.position = r.Offset + 1
 		if string(r.Key) == sentinel {
 			return nil
 		}
+		s, first, whole, err := join.take(r)
+		if errors.Is(err, errPieces) && from > 0 {
+			return errors.Join(err, j.keep.store.Drop(partition)) // the next session reads them all
+		}
+		if err != nil {
+			return lasting(err)
+		}
+		if !whole {
+			return nil
+		}
 		restored++
-		entries, err := stream.Upgrade(string(r.Key), r.Value)
+		entries, err := stream.Upgrade(s.key, s.value)
 		if err != nil {
 			return lasting(err)
 		}
@@ -53,7 +65,7 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 				continue
 			}
 			if p.trim != nil {
-				p.trim.note(e.Key, r.Offset) // which an older snapshot may hold two of
+				p.trim.note(e.Key, first) // which an older snapshot may hold two of
 			}
 			if onDisk {
 				batch.add(e)

@@ -84,13 +84,17 @@ func (j *Judge) restoreToLSO(ctx context.Context, partition int32, p *part, comm
 		return err
 	}
 	defer client.Close()
+	var join joiner
 	for next := int64(0); next < end.Offset; {
 		fetches := client.PollFetches(ctx)
 		for it := fetches.RecordIter(); !it.Done() && err == nil; {
 			r := it.Next()
 			next = r.Offset + 1
 			if next <= end.Offset && !r.Attrs.IsControl() && string(r.Key) != sentinel {
-				_, err = p.worker.Restore(string(r.Key), r.Value, committed)
+				s, _, whole, joined := join.take(r)
+				if err = joined; whole {
+					_, err = p.worker.Restore(s.key, s.value, committed)
+				}
 			}
 		}
 		if err = errors.Join(err, fetches.Err0()); err != nil {

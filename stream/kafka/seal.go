@@ -47,8 +47,10 @@ func (j *Judge) sealPart(at place, p *part, now time.Time, last bool, send sende
 		p.keys, p.blobs = append(p.keys, key), append(p.blobs, blob)
 		j.stats.snapshots.Inc()
 		j.stats.snapshotBytes.Add(len(blob))
-		r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(key), Value: blob}
-		send(r, func(offset int64) { p.acked(i, offset) })
+		for n, s := range pieces(key, blob) {
+			r := &kgo.Record{Topic: j.env.Topics.Snapshots, Partition: at.partition, Key: []byte(s.key), Value: s.value}
+			send(r, func(offset int64) { p.acked(i, n, offset) })
+		}
 	}
 	redo := p.worker.Checkpoint(j.steady(now), p.next, budget, put)
 	if p.trim != nil {
@@ -65,11 +67,14 @@ func (j *Judge) sealPart(at place, p *part, now time.Time, last bool, send sende
 	return m
 }
 
-// acked notes the offset of the i-th snapshot of the open transaction.
-func (p *part) acked(i int, offset int64) {
+// acked notes the offset of the i-th snapshot of the open transaction: of its first record, where it takes several.
+func (p *part) acked(i, n int, offset int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.position = max(p.position, offset+1)
+	if n > 0 {
+		return
+	}
 	for len(p.offsets) <= i {
 		p.offsets = append(p.offsets, 0)
 	}
