@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc64"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,12 +57,18 @@ func pieces(key string, blob []byte) []stored {
 
 func checksum(blob []byte) uint64 { return crc64.Checksum(blob, crc64.MakeTable(crc64.ECMA)) }
 
-// errPieces says that a record names pieces that do not stand before it.
+// errPieces says that a record names pieces that do not stand before it, and that no newer snapshot came behind it.
 var errPieces = errors.New("its pieces are not all there")
 
 // joiner puts pieces together as they come out of the topic, one snapshot at a time. Records of others between them, such
 // as a sentinel, are not shown to it.
 type joiner struct {
+	held
+	lacks map[string]int64 // offsets of records whose pieces are gone, by key
+}
+
+// held is what was read of a snapshot.
+type held struct {
 	key   string
 	head  []byte // nil: no piece is held
 	count int
@@ -70,6 +77,8 @@ type joiner struct {
 }
 
 // take returns the snapshot that a record completes and the offset at which that begins, or that it completes none.
+// Compaction goes on from time to time and ends somewhere: then it has taken the pieces of a snapshot, because newer ones stand
+// behind, and not yet the record that names them. So pieces may be lacking as long as a newer snapshot follows.
 func (j *joiner) take(r *kgo.Record) (s stored, first int64, whole bool, err error) {
 	key := string(r.Key)
 	if piece, ok := strings.CutPrefix(key, pieceKind); ok {
@@ -81,19 +90,40 @@ func (j *joiner) take(r *kgo.Record) (s stored, first int64, whole bool, err err
 		j.add(n, of, r)
 		return stored{}, 0, false, nil
 	}
-	held := *j
-	*j = joiner{}
-	if len(r.Value) == 0 || r.Value[0] != inPieces {
-		return stored{key, r.Value}, r.Offset, true, nil
+	h := j.held
+	j.held = held{}
+	switch {
+	case len(r.Value) == 0 || r.Value[0] != inPieces:
+		s, first = stored{key, r.Value}, r.Offset
+	case h.isWhole(key, r.Value):
+		s, first = stored{key, h.blob}, h.first
+	default:
+		if j.lacks == nil {
+			j.lacks = map[string]int64{}
+		}
+		j.lacks[key] = r.Offset
+		return stored{}, 0, false, nil
 	}
-	if len(r.Value) <= pieceHead || held.key != key || !bytes.Equal(held.head, r.Value[:pieceHead]) {
-		return stored{}, 0, false, fmt.Errorf("read snapshot of %q at offset %d: %w", key, r.Offset, errPieces)
+	delete(j.lacks, key)
+	return s, first, true, nil
+}
+
+// isWhole says whether what is held is the snapshot that a record under key names.
+func (h *held) isWhole(key string, names []byte) bool {
+	if len(names) <= pieceHead || h.key != key || !bytes.Equal(h.head, names[:pieceHead]) {
+		return false
 	}
-	length, _ := binary.Uvarint(r.Value[pieceHead:])
-	if uint64(len(held.blob)) != length || checksum(held.blob) != binary.BigEndian.Uint64(held.head[1:]) {
-		return stored{}, 0, false, fmt.Errorf("read snapshot of %q at offset %d: %w", key, r.Offset, errPieces)
+	length, _ := binary.Uvarint(names[pieceHead:])
+	return uint64(len(h.blob)) == length && checksum(h.blob) == binary.BigEndian.Uint64(h.head[1:])
+}
+
+// lacking is what must be said at the end of the topic.
+func (j *joiner) lacking() error {
+	if len(j.lacks) == 0 {
+		return nil
 	}
-	return stored{key, held.blob}, held.first, true, nil
+	key := slices.Min(slices.Collect(maps.Keys(j.lacks)))
+	return fmt.Errorf("read snapshot of %q at offset %d: %w", key, j.lacks[key], errPieces)
 }
 
 // add takes the n-th piece of a snapshot. One that does not follow what is held was left behind by compaction, when the
@@ -101,9 +131,9 @@ func (j *joiner) take(r *kgo.Record) (s stored, first int64, whole bool, err err
 func (j *joiner) add(n int, of string, r *kgo.Record) {
 	switch {
 	case n == 0:
-		*j = joiner{key: of, head: bytes.Clone(r.Value[:pieceHead]), first: r.Offset}
+		j.held = held{key: of, head: bytes.Clone(r.Value[:pieceHead]), first: r.Offset}
 	case n != j.count || of != j.key || !bytes.Equal(j.head, r.Value[:pieceHead]):
-		*j = joiner{}
+		j.held = held{}
 		return
 	}
 	j.count++

@@ -148,7 +148,7 @@ func TestPieces(t *testing.T) {
 				continue
 			}
 			s, first, whole, err := join.take(r)
-			if err != nil && (!errors.Is(err, errPieces) || newest[string(r.Key)] == i) {
+			if err != nil {
 				t.Fatalf("cleaned up to %d, offset %d: %v", compacted, i, err)
 			}
 			if whole {
@@ -158,8 +158,27 @@ func TestPieces(t *testing.T) {
 				}
 			}
 		}
-		if !maps.EqualFunc(got, want, bytes.Equal) {
-			t.Errorf("cleaned up to %d: %v", compacted, slices.Sorted(maps.Keys(got)))
+		if err := join.lacking(); err != nil || !maps.EqualFunc(got, want, bytes.Equal) {
+			t.Errorf("cleaned up to %d: %v, %v", compacted, slices.Sorted(maps.Keys(got)), err)
+		}
+	}
+}
+
+// TestPiecesLack: a piece that is gone, without a newer snapshot behind it, is told.
+func TestPiecesLack(t *testing.T) {
+	all := pieces("d/a", bytes.Repeat([]byte{4}, 3*pieceBytes))
+	for gone := range len(all) - 1 {
+		var join joiner
+		for i, s := range all {
+			if i == gone {
+				continue
+			}
+			if _, _, whole, err := join.take(&kgo.Record{Key: []byte(s.key), Value: s.value}); whole || err != nil {
+				t.Errorf("without piece %d: whole at record %d, %v", gone, i, err)
+			}
+		}
+		if err := join.lacking(); !errors.Is(err, errPieces) {
+			t.Errorf("without piece %d: %v", gone, err)
 		}
 	}
 }

@@ -42,9 +42,6 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 			return nil
 		}
 		s, first, whole, err := join.take(r)
-		if errors.Is(err, errPieces) && from > 0 {
-			return errors.Join(err, j.keep.store.Drop(partition)) // the next session reads them all
-		}
 		if err != nil {
 			return lasting(err)
 		}
@@ -71,13 +68,18 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 				batch.add(e)
 			}
 		}
-		if batch.bytes < batchBytes || ahead.found() {
+		if batch.bytes < batchBytes || ahead.found() || join.lacking() != nil { // what the disk would claim to have is not known yet
 			return nil
 		}
 		return batch.write(p.position)
 	})
 	if err == nil && ahead.found() {
 		err = lasting(ahead.most)
+	}
+	if lacks := join.lacking(); err == nil && lacks != nil {
+		if err = lasting(lacks); from > 0 { // the pieces stand before what the disk knows: the next session reads them all
+			err = errors.Join(lacks, j.keep.store.Drop(partition))
+		}
 	}
 	if err == nil && onDisk {
 		// What the disk did not know it must have before any later snapshot: its position will claim to cover it.
