@@ -68,7 +68,7 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 				batch.add(e)
 			}
 		}
-		if batch.bytes < batchBytes || ahead.found() || join.lacking() != nil { // what the disk would claim to have is not known yet
+		if batch.bytes < batchBytes || ahead.found() || len(join.lacks) > 0 { // what the disk would claim to have is not known yet
 			return nil
 		}
 		return batch.write(p.position)
