@@ -69,6 +69,7 @@ var errDiskBack = errors.New("the local disk is well again")
 // Run judges until ctx ends, then commits what it has begun and returns nil. Any other return is a failure that a
 // new session cannot mend.
 func (j *Judge) Run(ctx context.Context) error {
+	j.keep.quit = ctx.Done()
 	j.keep.start()
 	err := runSessions(ctx, j.env, "judge", []string{j.topic}, j, &j.stats.sessionStats)
 	j.trims.Wait()
