@@ -30,6 +30,7 @@ type Judge struct {
 	mu      sync.Mutex // guards the maps; a part belongs to whoever works its partition
 	parts   map[place]*part
 	rebuilt map[place]int64 // the offset at which local state was last found unusable
+	told    map[int32]int64 // by partition, the oldest snapshot that there was when deleted ones were told of last
 }
 
 // part is one owned partition.
@@ -58,6 +59,7 @@ func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, ne
 	j := &Judge{
 		env: env, topic: topic, make: newWorker, plain: plain, admin: kadm.NewClient(plain),
 		keep: newKeeper(store, env.Log, stats), stats: stats, began: time.Now(), parts: map[place]*part{}, rebuilt: map[place]int64{},
+		told: map[int32]int64{},
 	}
 	stats.showMemory(j)
 	return j
