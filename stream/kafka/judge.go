@@ -39,8 +39,9 @@ type part struct {
 	next   int64 // first offset that the worker has not seen
 	memory int64 // that its devices may take, in bytes; 0 before the first commit
 
-	sheaf sheaf
-	kept  retained
+	sheaf   sheaf
+	kept    retained
+	saveAll bool // with the first commit: there is no redo point yet, or it is the oldest input, which retention takes next
 
 	keys    []string // snapshots of the open transaction
 	blobs   [][]byte
