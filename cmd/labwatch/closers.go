@@ -41,3 +41,20 @@ func (c *closers) closeAll(patience time.Duration) error {
 	c.steps = nil
 	return errors.Join(errs...)
 }
+
+// timely bounds a step that waits for a disk, which may hang: the steps after it need their time. What it does then is left
+// behind, and ends with the process.
+func timely(patience time.Duration, do func() error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		done := make(chan error, 1)
+		go func() { done <- do() }()
+		select {
+		case err := <-done:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(patience):
+			return fmt.Errorf("it takes longer than %v: does the disk hang?", patience)
+		}
+	}
+}

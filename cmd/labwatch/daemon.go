@@ -130,7 +130,7 @@ func runDaemon(ctx context.Context, d daemon) (err error) {
 		case err != nil:
 			return err
 		default:
-			closing.add("state", func(context.Context) error { return store.Close() })
+			closing.add("state", timely(closePatience/2, store.Close))
 			f.page.Add(store.Metrics(), store.Help())
 			f.admin.HandleBackup(loggedBackup(store, d.log))
 			disk = store

@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // setOffset sets the judge's offset as "kafka-consumer-groups --reset-offsets" does: with no note beside it.
@@ -185,13 +186,58 @@ func (d *deleting) Load(p int32, wanted func(string) bool, entry func(string, []
 }
 
 // TestInputIsDeletedDuringRecovery: retention takes input that is to be worked again, after it was seen to be there. Without it
-// devices would have learned less than without the restart, so it must not be passed over.
+// devices would have learned less than without the restart, so it must not be passed over; who has set the offset by hand has
+// decided to go on with what is left.
 func TestInputIsDeletedDuringRecovery(t *testing.T) {
-	b := newBench(t)
-	b.write("a", 100)
-	b.commit(100, note{0, "r1"}.String())
-	_, err := b.newJudge(&deleting{deleted: func() { b.deleteBefore(60) }}).recoverForTest(t.Context())
-	if wantError(t, err, "was deleted up to offset 60, but recovery must begin at 0"); !isFatal(err) {
-		t.Error("another session is tried")
+	for name, c := range map[string]struct {
+		note    string // none: the offset is set by hand
+		reading bool   // it is deleted when the input is read, not when the disk is
+		want    string
+		fatal   bool
+	}{
+		"noted, while the disk is read":   {note{0, "r1"}.String(), false, "was deleted up to offset 60, but recovery must begin at 0", true},
+		"noted, while it is read":         {note{0, "r1"}.String(), true, "was deleted up to offset 60, but recovery must begin at 0", true},
+		"by hand, while the disk is read": {"", false, "", false},
+		"by hand, while it is read":       {"", true, "the next recovery begins there", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.write("a", 100)
+			b.commit(100, c.note)
+			disk := &deleting{deleted: func() { b.deleteBefore(60) }}
+			if c.reading {
+				disk.deleted = func() {}
+				topics, err := newAdmin(b).ListTopics(t.Context(), b.env.Topics.Log)
+				if err != nil {
+					t.Fatal(err)
+				}
+				id := topics[b.env.Topics.Log].ID
+				b.cluster.ControlKey(int16(kmsg.Fetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
+					if read := r.(*kmsg.FetchRequest).Topics; len(read) > 0 && read[0].TopicID == id && read[0].Partitions[0].FetchOffset == 0 {
+						b.cluster.SleepControl(func() { b.deleteBefore(60) })
+					}
+					return nil, nil, false
+				})
+			}
+			_, err := b.newJudge(disk).recoverForTest(t.Context())
+			if c.want != "" {
+				wantError(t, err, c.want)
+			} else if err != nil {
+				t.Error(err)
+			}
+			if isFatal(err) != c.fatal {
+				t.Errorf("fatal %v: %v", isFatal(err), err)
+			}
+			if c.fatal {
+				return
+			}
+			p, err := b.newJudge(disk).recoverForTest(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := p.kept; p.next != 100 || r.first != 60 || len(states(p.worker)) != 2 {
+				t.Errorf("goes on at %d with %+v", p.next, r)
+			}
+		})
 	}
 }

@@ -30,6 +30,7 @@ type Judge struct {
 	mu      sync.Mutex // guards the maps; a part belongs to whoever works its partition
 	parts   map[place]*part
 	rebuilt map[place]int64 // the offset at which local state was last found unusable
+	told    map[int32]int64 // by partition, the oldest snapshot that there was when deleted ones were told of last
 }
 
 // part is one owned partition.
@@ -38,8 +39,9 @@ type part struct {
 	next   int64 // first offset that the worker has not seen
 	memory int64 // that its devices may take, in bytes; 0 before the first commit
 
-	sheaf sheaf
-	kept  retained
+	sheaf   sheaf
+	kept    retained
+	saveAll bool // with the first commit: there is no redo point yet, or it is the oldest input, which retention takes next
 
 	keys    []string // snapshots of the open transaction
 	blobs   [][]byte
@@ -58,6 +60,7 @@ func NewJudge(env *Environment, topic string, plain *kgo.Client, store Store, ne
 	j := &Judge{
 		env: env, topic: topic, make: newWorker, plain: plain, admin: kadm.NewClient(plain),
 		keep: newKeeper(store, env.Log, stats), stats: stats, began: time.Now(), parts: map[place]*part{}, rebuilt: map[place]int64{},
+		told: map[int32]int64{},
 	}
 	stats.showMemory(j)
 	return j
@@ -69,6 +72,7 @@ var errDiskBack = errors.New("the local disk is well again")
 // Run judges until ctx ends, then commits what it has begun and returns nil. Any other return is a failure that a
 // new session cannot mend.
 func (j *Judge) Run(ctx context.Context) error {
+	j.keep.quit = ctx.Done()
 	j.keep.start()
 	err := runSessions(ctx, j.env, "judge", []string{j.topic}, j, &j.stats.sessionStats)
 	j.trims.Wait()

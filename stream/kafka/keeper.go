@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,12 +34,14 @@ type keeper struct {
 	stats *JudgeStats
 
 	jobs   chan keepJob
-	done   sync.WaitGroup
-	failed atomic.Bool // the store missed a snapshot: it is left alone until a new session reads it again
-	mended atomic.Bool // it can be written again, and a new session is due
+	done   chan struct{} // closed when all that was handed over before the stop is written
+	failed atomic.Bool   // the store missed a snapshot: it is left alone until a new session reads it again
+	mended atomic.Bool   // it can be written again, and a new session is due
 
 	patience time.Duration             // keepPatience; shorter in tests
 	oldest   atomic.Pointer[time.Time] // when what is being written was handed over; nil while nothing is
+	left     atomic.Int64              // calls under way that nobody waits for any more, see ask
+	quit     <-chan struct{}           // closed when the stage is to stop; nil where none ever is
 
 	first time.Duration // firstLook; shorter in tests
 	asked time.Time     // when the store was last seen to work, or was looked at
@@ -78,11 +79,13 @@ func (k *keeper) start() {
 		return
 	}
 	k.jobs = make(chan keepJob, keepQueue)
-	k.done.Go(func() {
+	k.done = make(chan struct{})
+	go func() {
+		defer close(k.done)
 		for job := range k.jobs {
 			k.put(job)
 		}
-	})
+	}()
 }
 
 // put writes one commit's snapshots. After a failure nothing more is written: a later position would cover the hole.
@@ -92,6 +95,9 @@ func (k *keeper) put(job keepJob) {
 		return
 	}
 	if job.look {
+		if k.left.Load() > 0 {
+			return
+		}
 		if err := k.store.Ready(); err == nil {
 			k.log.Info().Msg("local state can be written again; a new session brings it up to date")
 			k.mended.Store(true)
@@ -201,11 +207,24 @@ func (k *keeper) write(partition int32, position int64, keys []string, blobs [][
 	}
 }
 
-// stop waits until everything handed over is written.
+// stop waits until everything handed over is written, for stopPatience at most, and not for a disk that was given up: all is
+// committed, and how the stage ended must be heard. The goroutine that writes is left behind then. It ends with the write
+// that it waits in, if that ever ends.
 func (k *keeper) stop() {
-	if k.store != nil {
-		close(k.jobs)
-		k.done.Wait()
+	if k.store == nil {
+		return
+	}
+	close(k.jobs)
+	late := time.After(min(k.patience, stopPatience))
+	for k.works() {
+		select {
+		case <-k.done:
+			return
+		case <-time.After(20 * time.Millisecond): // has it been given up?
+		case <-late:
+			k.failed.Store(true)
+			k.log.Warn().Msg("local state is not waited for any more; nothing is lost, the next start reads from Kafka what it lacks")
+		}
 	}
 }
 

@@ -50,9 +50,19 @@ func (j *Judge) tellDeleted(ctx context.Context, partition int32, p *part) error
 	if err != nil {
 		return err
 	}
-	if first > p.position {
+	if first > p.position && j.untold(partition, first) {
 		j.env.Log.Warn().Str("topic", j.env.Topics.Snapshots).Int32("partition", partition).Int64("before", first).
 			Msg("snapshots were deleted before they were read: devices that were idle since begin as new; the topic's cleanup.policy must be compact")
 	}
 	return nil
+}
+
+// untold says whether a loss of snapshots up to first was not told of yet, and notes that it is now. Without a disk each
+// recovery, after a rebalance or an abort, finds the same one again.
+func (j *Judge) untold(partition int32, first int64) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	told, ok := j.told[partition]
+	j.told[partition] = first
+	return !ok || told != first
 }

@@ -37,13 +37,16 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
+	p := &part{}
 	switch {
 	case committed < 0:
 		committed, redo = first, first
+		p.saveAll = first > 0
 	case last.byHand():
-		redo = min(first, committed)
+		redo = committed // as far as retention goes: nothing is promised from before, and saving all gives it a redo point
+		p.saveAll = true
 	}
-	p := &part{next: committed, kept: retained{first: first, redo: redo}}
+	p.next, p.kept = committed, retained{first: first, redo: redo}
 	j.begin(at.partition, p)
 	restored, err := j.restore(ctx, at.partition, p, committed)
 	if err != nil {
@@ -53,6 +56,12 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 			return nil, fmt.Errorf("another instance has gone on from %d to %d: %v", committed, now, err) //nolint:errorlint // its mark as fatal must not come along
 		}
 		return nil, err
+	}
+	if last.byHand() { // the oldest input is the very next that retention takes: it may have, while we restored
+		if first, err = j.firstOffset(ctx, at); err != nil {
+			return nil, err
+		}
+		p.kept.first, redo = first, min(first, committed)
 	}
 	if redo < first {
 		return nil, deleted(at, first, redo, committed)
@@ -64,7 +73,12 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	covered := p.worker.Covered()
 	redone, err := j.replay(ctx, at, p, redo, committed)
 	if errors.Is(err, kerr.OffsetOutOfRange) { // retention went on while we restored or read
-		if first, againErr := j.firstOffset(ctx, at); againErr == nil && redo < first {
+		first, againErr := j.firstOffset(ctx, at)
+		switch {
+		case againErr != nil || redo >= first:
+		case last.byHand() && first <= committed: // who has set the offset goes on without what is gone
+			return nil, fmt.Errorf("input that was worked again was deleted meanwhile, up to offset %d; the next recovery begins there: %w", first, err)
+		default:
 			return nil, deleted(at, first, redo, committed)
 		}
 	}

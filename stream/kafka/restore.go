@@ -111,19 +111,19 @@ func (b *diskBatch) add(e stream.Entry) {
 // write makes everything up to position known to the disk. Failing that, the disk is given up, and the next session
 // holds everything in memory.
 func (b *diskBatch) write(position int64) error {
-	err := b.keep.store.Write(b.partition, encodePosition(position), b.keys, b.blobs)
-	if err != nil {
+	if err := b.keep.writeNow(b.partition, position, b.keys, b.blobs); err != nil {
 		b.keep.giveUp(err)
+		return err
 	}
 	clear(b.blobs)
 	b.keys, b.blobs, b.bytes = b.keys[:0], b.blobs[:0], 0
-	return err
+	return nil
 }
 
 // restoreFromDisk hands the worker what must be in memory, and sets the part's position to the snapshot offset from
 // which Kafka must be read: 0 when the disk knows nothing.
 func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64, ahead *aheads) (restored int, err error) {
-	raw, err := j.keep.store.Load(partition, neededInMemory, func(key string, blob []byte) error {
+	raw, err := j.keep.load(partition, neededInMemory, func(key string, blob []byte) error {
 		if p.trim != nil {
 			p.trim.note(key, 0) // where in the topic it stands is not known, so it counts as the oldest
 		}
@@ -136,14 +136,14 @@ func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64, 
 	})
 	position, ok := decodePosition(raw)
 	switch {
-	case err != nil && isFatal(err):
+	case err != nil && (isFatal(err) || !j.keep.works()): // it may still be reading; the next session does not ask it
 		return 0, fmt.Errorf("restore from local state: %w", err)
 	case err != nil:
 		j.env.Log.Warn().Err(err).Int32("partition", partition).Msg("local state cannot be read; reading it from Kafka")
-		err = j.keep.store.Drop(partition)
+		err = j.keep.drop(partition)
 	case ok && position > end: // the snapshot topic was made anew
 		j.env.Log.Warn().Int32("partition", partition).Msg("local state is of a former snapshot topic and is dropped")
-		err = j.keep.store.Drop(partition)
+		err = j.keep.drop(partition)
 	case ok:
 		p.position = position
 		p.worker.LoadFrom(j.loader(partition))
@@ -170,7 +170,7 @@ func (j *Judge) begin(partition int32, p *part) {
 }
 
 func (j *Judge) loader(partition int32) stream.Load {
-	return func(key string) ([]byte, error) { return j.keep.store.Get(partition, key) }
+	return func(key string) ([]byte, error) { return j.keep.get(partition, key) }
 }
 
 // broken judges an error of the worker at the message at offset. Local state that cannot be used is dropped, and the next
@@ -185,7 +185,7 @@ func (j *Judge) broken(at place, offset int64, err error) error {
 	if !j.keep.works() { // it may still be writing; the next session does not read it
 		return err
 	}
-	dropErr := j.keep.store.Drop(at.partition)
+	dropErr := j.keep.drop(at.partition)
 	j.mu.Lock()
 	before, again := j.rebuilt[at]
 	j.rebuilt[at] = offset

@@ -62,3 +62,47 @@ func TestInputIsDeletedBehindTheRedoPoint(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestNoAlarmWithoutRedoPoint: whoever comes to a topic of which something was deleted, with no redo point, saves everything and
+// has one at the next commit, also without input. That is no reason to ask for a longer retention.
+func TestNoAlarmWithoutRedoPoint(t *testing.T) {
+	for name, set := range map[string]int64{"a first start": -1, "set to the oldest": 30, "set to the end": 40} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Second}
+			b.write("a", 40)
+			b.deleteBefore(30)
+			if set >= 0 {
+				b.setOffset(set)
+			}
+			j := b.newJudge(nil)
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- j.Run(ctx) }()
+			b.await("everything is saved", func() bool { committed, redo := b.noted(); return committed == 40 && redo == 40 })
+			if n := j.stats.retentionNear.Get(); n > 0 {
+				t.Errorf("the site was alarmed %d times", n)
+			}
+			cancel()
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// TestQuietPartitionByHand: an offset that was set by hand gets its redo point beside the input of others.
+func TestQuietPartitionByHand(t *testing.T) {
+	b := newBenchOf(t, 2)
+	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
+	b.writeTo(0, 20)
+	b.writeTo(1, 20)
+	b.setOffset(20)
+	a := b.join("a")
+	b.await("the quiet partition has a redo point", func() bool {
+		b.writeTo(1, 1) // so that there is never a commit without input
+		_, redo := b.noted()
+		return redo == 20
+	})
+	a.leave()
+}

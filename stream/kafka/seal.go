@@ -37,7 +37,9 @@ func (j *Judge) seal(now time.Time, last bool, send sender) map[place]mark {
 
 func (j *Judge) sealPart(at place, p *part, now time.Time, last bool, send sender) mark {
 	budget := stream.Budget{Records: j.env.Redo.Records, Age: j.env.Redo.Age, Every: j.env.CommitInterval, All: last, Memory: p.memory}
-	if p.kept.near(p.next) {
+	if p.saveAll {
+		budget.All = true
+	} else if p.kept.near(p.next) {
 		j.shortRetention(at, &p.kept, p.next, now)
 		budget.All = true
 	}
@@ -56,8 +58,8 @@ func (j *Judge) sealPart(at place, p *part, now time.Time, last bool, send sende
 	if p.trim != nil {
 		p.unread = p.worker.Refresh(p.trim.stale(), put)
 	}
-	m := mark{p.next, note{redo, j.env.Rules}.String(), redo != p.kept.redo}
-	p.kept.redo = redo // if it is not committed, the partition is recovered and so made anew
+	m := mark{p.next, note{redo, j.env.Rules}.String(), redo != p.kept.redo || p.saveAll}
+	p.kept.redo, p.saveAll = redo, false // if it is not committed, the partition is recovered and so made anew
 	if sabotaged(diskFirst) {
 		p.mu.Lock()
 		position := p.position
