@@ -15,7 +15,8 @@ type Observation struct {
 	Warning, Critical float64
 	Value             float64 // the reading, kept as evidence; NaN when there is no single one
 	Direction         int     // +1 high, -1 low, 0 none
-	// Again says that the record corrects another: unless it is newer than all seen, a breach of it is not one more.
+	// Again says that the record corrects another. A breach of it is not one more if it lies between the first breach of the
+	// alert and the newest time seen: there it was counted. One from before or after counts, as it passed until now.
 	Again bool
 }
 
@@ -38,7 +39,7 @@ func (p Policy) Step(s State, o Observation) (State, Change) {
 		return s, Quiet
 	}
 	severity := p.severity(o)
-	again := o.Again && s.Phase != Idle && o.At <= s.Newest
+	again := o.Again && s.Phase != Idle && s.FirstSeen <= o.At && o.At <= s.Newest
 	if s.Phase == Idle {
 		if severity == 0 {
 			return s, Quiet

@@ -230,7 +230,7 @@ func TestStepProperties(t *testing.T) {
 				s.Peak < old.Peak || s.FirstSeen != old.FirstSeen || s.Opened != old.Opened) {
 				t.Fatalf("went back from %+v to %+v", old, s)
 			}
-			if o.Again && (old.Phase == Open || old.Phase == Pending) && o.At <= old.Newest && (s.Count > old.Count || c == Opened) {
+			if o.Again && (old.Phase == Open || old.Phase == Pending) && old.FirstSeen <= o.At && o.At <= old.Newest && (s.Count > old.Count || c == Opened) {
 				t.Fatalf("a correction counted: %v from %+v to %+v", c, old, s)
 			}
 			if n := len(s.AppendValues(nil)); n > MaxValues || n > int(s.Count) {

@@ -59,9 +59,7 @@ func (d *device) measured(name string) *series {
 // lot follow.
 func (s *series) ofTest(name string) bool {
 	r := record.Record{Kind: s.kind, Test: s.test, Unit: s.unit}
-	with := r.Series()
-	r.Unit = ""
-	without := r.Series()
+	with, without := r.Series(), r.SeriesOfAnyUnit()
 	if s.kind == record.Control {
 		return strings.HasPrefix(name, with) || strings.HasPrefix(name, without)
 	}

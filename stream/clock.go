@@ -36,12 +36,16 @@ func (c *clock) advance(offset, arrived int64) (tick, bool) {
 	if c.now.bucket == 0 || (bucket-c.now.bucket)*c.interval > c.gap {
 		next.since = arrived
 	}
+	c.keep(next)
+	return tick{at: bucket * c.interval, since: next.since}, true
+}
+
+func (c *clock) keep(next clockAt) {
 	if len(c.past) == 0 {
 		c.past = append(c.past, c.now)
 	}
 	c.past = append(c.past, next)
 	c.now = next
-	return tick{at: bucket * c.interval, since: next.since}, true
 }
 
 // at returns the clock as it was before offset redo, and forgets what is older.

@@ -37,8 +37,8 @@ type Config struct {
 	// MaxSeries bounds the series of one device, see also MostSeries. Readings of further series are published unscored and
 	// counted. It bounds the open alerts of each plain rule too, at 64 at least.
 	MaxSeries int `yaml:"max_series"`
-	// ForgetAfter is how long a device must not be heard to be taken for retired, by the time of ticks, which must have come
-	// without a gap for the last day. 0 never.
+	// ForgetAfter is how long a device must not be heard to be taken for retired, by the time of ticks. When that leaps by more
+	// than half of it, and more than a day, nobody is forgotten for a day. 0 never.
 	ForgetAfter time.Duration `yaml:"forget_after"`
 	// MemoryMB is how much memory all devices of the process may take, in MiB. Half of it is what devices hold, half is
 	// room for Go's garbage collector, which by default lets the heap grow to twice what lives. Devices that were not

@@ -26,7 +26,9 @@ const (
 	cardKind   = "c/" // what stays in memory of a device
 	deviceKind = "d/" // what it has learned
 	groupKind  = "g/"
-	clockKey   = "clock/"
+	clockKind  = "clock/"
+	clockKey   = clockKind
+	listensKey = clockKind + "listening"
 )
 
 // LearnedKey is the key of what a device has learned, which need not be in memory.

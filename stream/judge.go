@@ -43,7 +43,8 @@ func (w *Worker) judgeDevice(d *device, r *record.Record, emit Emit) bool {
 	if r.Kind == record.Control && v == corrected {
 		w.qcFailed(d, r, emit) // a verdict may come, or be taken back, with a correction
 	}
-	if v != fresh || r.Flags.Has(record.Withdrawn) {
+	retires := v == late && r.EventType == record.RetiredEvent // stamped with whatever date: its groups take it too
+	if v != fresh && !retires || r.Flags.Has(record.Withdrawn) {
 		return true
 	}
 	switch r.Kind {
@@ -196,7 +197,7 @@ func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
 		if r.EventType == record.LotEvent && s.kind == record.Telemetry {
 			continue
 		}
-		about := subject{origin: r.Origin, at: at, kind: s.kind, series: s.name, test: s.test, unit: s.unit, device: d.name, facility: d.facility}
+		about := subject{origin: r.Origin, at: at, device: d.name, facility: d.facility}
 		w.relearn(alerts.StatReset, about, s, at, emit)
 	}
 	w.tally.resets++

@@ -70,6 +70,28 @@ func TestCorrectedFailureIsNoSecondControl(t *testing.T) {
 	}
 }
 
+// TestControlCorrectedToFailedIsCounted: it passed when it came, so nobody has counted it.
+func TestControlCorrectedToFailedIsCounted(t *testing.T) {
+	for _, after := range []int{1, 2} {
+		b := newBedside(t, onlyZScore(t, func(c *alerts.Config) { c.QCFailed.Policy.OpenAfter = after }))
+		for _, r := range []record.Record{
+			control("c1", "4711", seconds(0), 90, record.NotSaid),
+			control("c2", "4711", seconds(60), 99, record.NotSaid),
+			control("c1", "4711", seconds(0), 99, record.NotSaid),
+		} {
+			b.hear(r)
+		}
+		said := b.of(alerts.RuleQCFailed)
+		if len(said) != 3-after || said[len(said)-1].Evidence.Count != 2 || !strings.Contains(said[len(said)-1].Summary, "use a fresh vial") {
+			t.Errorf("open_after %d: said %+v, want two controls and to use a fresh vial", after, said)
+		}
+		b.hear(control("c2", "4711", seconds(60), 99.1, record.NotSaid))
+		if said := b.of(alerts.RuleQCFailed); len(said) != 1 || said[0].Evidence.Count != 2 {
+			t.Errorf("open_after %d: the second corrected says %+v, want two controls", after, said)
+		}
+	}
+}
+
 // TestFinalIsNoCorrection: a result that is first preliminary and then final, which is the usual way of HL7, was not
 // corrected and is not told twice.
 func TestFinalIsNoCorrection(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"labwatch/alerts"
 	"labwatch/record"
@@ -14,15 +13,10 @@ import (
 // alerts end, its baselines are forgotten, and its silence is expected. Its card stays, a hundred bytes or two: a mark
 // that it is gone can be missed by nobody, which a deleted snapshot could. A later reading makes it a new device.
 
-// expired says whether a device has not been heard for so long that it is taken for gone. Somebody must have listened: after
-// an outage of ours, or when a clock was set wrong by months, those who are still there have a day to speak.
-func (w *Worker) expired(c *card, t tick) bool {
-	after := w.j.ForgetAfter
-	return after > 0 && !c.retired && c.heard > 0 && t.at-c.heard >= int64(after) && t.at-t.since >= int64(min(after, listened))
+// expired says whether a device has not been heard for so long that it is taken for gone, if somebody listened, see listens.
+func (w *Worker) expired(c *card, at int64) bool {
+	return !c.retired && c.heard > 0 && at-c.heard >= int64(w.j.ForgetAfter)
 }
-
-// listened is for how long nobody may have missed a tick before a device is forgotten.
-const listened = 24 * time.Hour
 
 // forget retires a device because of the tick at offset. It is brought into memory only to end its alerts.
 func (w *Worker) forget(d *ownedDevice, offset int64, origin record.Origin, at int64, emit Emit) error {
@@ -84,9 +78,6 @@ func (w *Worker) leaveGroups(r *record.Record, offset int64, emit Emit) {
 
 // leaveAtTick takes the members out of groups that were not heard for too long. It asks the groups alone.
 func (w *Worker) leaveAtTick(offset int64, origin record.Origin, at int64, emit Emit) {
-	if w.j.ForgetAfter == 0 {
-		return
-	}
 	for _, name := range slices.Sorted(maps.Keys(w.groups)) {
 		g := w.groups[name]
 		if !g.takes(offset) {

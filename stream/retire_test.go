@@ -3,6 +3,7 @@ package stream
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,7 +115,11 @@ func TestNobodyIsForgottenUnheard(t *testing.T) {
 func TestLongSilenceIsStoredOnce(t *testing.T) {
 	b := silentBath(t)
 	drain := func() (keys []string) {
-		b.w.Checkpoint(1, b.offset, Budget{All: true}, func(key string, _ []byte) { keys = append(keys, key) })
+		b.w.Checkpoint(1, b.offset, Budget{All: true}, func(key string, _ []byte) {
+			if key != listensKey { // of the partition, every ten minutes
+				keys = append(keys, key)
+			}
+		})
 		return keys
 	}
 	drain()
@@ -186,6 +191,36 @@ func TestRetiredLeavesItsGroup(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestLateRetiredIsTaken: who retires a device may stamp the entry with a date long before its newest event. It is published as
+// late, and ends the device all the same; a repeat of it does not end the one that came back.
+func TestLateRetiredIsTaken(t *testing.T) {
+	for _, restarts := range []bool{false, true} {
+		b := newBedside(t, onlyZScore(t, nil))
+		hear := func(r record.Record) {
+			b.hear(r)
+			if restarts {
+				b.restart(b.j)
+			}
+		}
+		hear(sample("bath", seconds(0), record.Channel{Name: "storage_temp_c", Value: 40}))
+		hear(record.Record{Kind: record.Event, ID: "e0", Device: "bath", Time: seconds(0), EventType: record.MaintenanceEvent, Severity: "info"})
+		retired := record.Record{Kind: record.Event, ID: "e1", Device: "bath", Time: seconds(-25 * 3600), Arrived: seconds(60),
+			EventType: record.RetiredEvent, Severity: "info"}
+		hear(retired)
+		if got := changes(b.of("limit")); got != " opened resolved" || len(b.fleet()) != 0 {
+			t.Errorf("restarted %t: said%s, and shown are %v", restarts, got, b.fleet())
+		}
+		if got := b.records[len(b.records)-1].Flags; !slices.Contains(got, "late") {
+			t.Errorf("restarted %t: published with the flags %v, want late", restarts, got)
+		}
+		hear(sample("bath", seconds(120), record.Channel{Name: "storage_temp_c", Value: 40}))
+		hear(retired)
+		if got := changes(b.of("limit")); got != " opened" || len(b.fleet()) != 1 {
+			t.Errorf("restarted %t: after a repeat said%s, and shown are %v", restarts, got, b.fleet())
 		}
 	}
 }

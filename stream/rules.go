@@ -40,44 +40,10 @@ func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o
 	return s, change
 }
 
-// roomForRule says whether one more alert of a rule may be kept, of which there may be as many as series, and no fewer than
-// leastRules. Each rule has room of its own, so one misused name does not mute the others. Names are a sender's: a sample
-// number in a test code would let a device grow until its snapshot fits no message. One that is not open yet makes room,
-// the one that was not seen for longest; an open one never does. Critical values make room for themselves.
-func (d *device) roomForRule(rule string, series int) bool {
-	if len(d.rules) < max(series, leastRules) || rule == alerts.RuleCriticalValue {
-		return true
-	}
-	var oldest ruleKey
-	n := 0
-	for key, s := range d.rules {
-		if key.rule != rule {
-			continue
-		}
-		n++
-		if s.Phase == alerts.Open {
-			continue
-		}
-		if o := d.rules[oldest]; o == nil || s.Newest < o.Newest || s.Newest == o.Newest && compareKeys(key, oldest) < 0 {
-			oldest = key
-		}
-	}
-	if n < max(series, leastRules) {
-		return true
-	}
-	_, pending := d.rules[oldest]
-	delete(d.rules, oldest)
-	return pending
-}
-
-// leastRules is room for the channels and tests of one device, whatever judge.max_series is.
-const leastRules = 64
-
 // behind says whether a reading is older than the newest that its alert or series has seen, so that it says nothing of
 // now: a device that sends what it kept during an outage, a control that came late or is corrected afterwards. It may
 // still tell of a fault, but not of the end of one. Results are never behind: they are measured in the order in which they
-// come, whenever the specimen was collected. A newest time beyond the horizon by more than the
-// grace is not believed.
+// come, whenever the specimen was collected. A newest time beyond the horizon by more than the grace is not believed.
 func (w *Worker) behind(about *subject, newest int64) bool {
 	return about.kind != record.Result && about.at < newest && newest-int64(w.j.LateAfter) <= w.horizon
 }
@@ -176,26 +142,5 @@ func (w *Worker) criticalValue(d *device, r *record.Record, finalized bool, emit
 		if change == alerts.Opened {
 			d.forgetCritical()
 		}
-	}
-}
-
-// maxCritical is how many critical results of a device are remembered, so that a correction can take them back.
-const maxCritical = 64
-
-// forgetCritical keeps the newest. Its order is that of the alerts and their ids, never that of the map.
-func (d *device) forgetCritical() {
-	var oldest ruleKey
-	n := 0
-	for key, s := range d.rules {
-		if key.rule != alerts.RuleCriticalValue {
-			continue
-		}
-		n++
-		if o := d.rules[oldest]; o == nil || s.Opened < o.Opened || s.Opened == o.Opened && compareKeys(key, oldest) < 0 {
-			oldest = key
-		}
-	}
-	if n > maxCritical {
-		delete(d.rules, oldest)
 	}
 }

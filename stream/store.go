@@ -65,10 +65,10 @@ func (w *Worker) restore(key string, blob []byte, committed int64) (taken bool, 
 			return false, nil
 		}
 		w.addGroup(readGroup(r, w.j, name)).covers = covers
-	case clockKey:
-		if w.clock != nil {
-			w.clock.now.read(r)
-			w.clock.past, w.clock.stored = w.clock.past[:0], bytes.Clone(blob)
+	case clockKind:
+		if c := w.clockOf(key); c != nil {
+			c.now.read(r)
+			c.past, c.stored = c.past[:0], bytes.Clone(blob)
 		} else {
 			r.b = nil // of a former fused layout; the log carries ticks
 		}
@@ -134,10 +134,12 @@ func (w *Worker) Checkpoint(now, next int64, budget Budget, put func(key string,
 		excess = w.queue.bytes() - w.memory.bound/2
 	}
 	redo = w.queue.drain(w, now, next, budget, excess, put)
-	if w.clock != nil {
-		if at, moved := w.clock.rewind(redo); moved {
-			w.clock.stored = w.snapshot(redo, at)
-			put(clockKey, w.clock.stored)
+	for _, key := range clockKeys() {
+		if c := w.clockOf(key); c != nil {
+			if at, moved := c.rewind(redo); moved {
+				c.stored = w.snapshot(redo, at)
+				put(key, c.stored)
+			}
 		}
 	}
 	w.Fit()
@@ -150,7 +152,7 @@ func (w *Worker) Checkpoint(now, next int64, budget Budget, put func(key string,
 func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) (err error) {
 	for _, key := range keys {
 		kind, name, _ := strings.Cut(key, "/")
-		switch d, g := w.devices[name], w.groups[name]; {
+		switch d, g, c := w.devices[name], w.groups[name], w.clockOf(key); {
 		case kind+"/" == cardKind && d != nil && !d.queued:
 			put(key, w.snapshot(d.covers, &d.card))
 		case kind+"/" == deviceKind && d != nil && !d.queued:
@@ -162,8 +164,8 @@ func (w *Worker) Refresh(keys []string, put func(key string, blob []byte)) (err 
 			put(key, blob)
 		case kind+"/" == groupKind && g != nil && !g.queued:
 			put(key, w.snapshot(g.covers, groupState{g.group, w.j}))
-		case key == clockKey && w.clock != nil && w.clock.stored != nil:
-			put(key, w.clock.stored)
+		case c != nil && c.stored != nil:
+			put(key, c.stored)
 		}
 	}
 	return err
@@ -188,7 +190,7 @@ func (w *Worker) learnedBlob(d *ownedDevice, covers int64) ([]byte, error) {
 	return append(snapshotHead(covers), r.b...), nil
 }
 
-// Snapshots gives every entity and the clock as a snapshot of this moment would be, in no particular order. It changes
+// Snapshots gives every entity and clock as a snapshot of this moment would be, in no particular order. It changes
 // nothing and is for those who compare states.
 func (w *Worker) Snapshots(f func(key string, blob []byte)) error {
 	for _, d := range w.devices {
@@ -210,8 +212,10 @@ func (w *Worker) Snapshots(f func(key string, blob []byte)) error {
 	for _, g := range w.groups {
 		f(groupKind+g.name, w.snapshot(g.covers, groupState{g.group, w.j}))
 	}
-	if w.clock != nil {
-		f(clockKey, w.snapshot(w.clock.now.offset, w.clock.now))
+	for _, key := range clockKeys() {
+		if c := w.clockOf(key); c != nil {
+			f(key, w.snapshot(c.now.offset, c.now))
+		}
 	}
 	return nil
 }

@@ -18,6 +18,8 @@ type Worker struct {
 	clock   *clock  // of input without ticks
 	publish publisher
 
+	listening *clock // by which devices are forgotten; nil: never
+
 	devices map[string]*ownedDevice
 	order   []*ownedDevice // all of them, by name once sorted; ticks go through them in this order
 	sorted  int            // so many of order are sorted
@@ -54,7 +56,7 @@ type Worker struct {
 // NewWorker makes the empty worker of one partition. An intake makes it a fused one: it reads raw messages and makes
 // ticks from their arrival times. Without it, it reads the log.
 func NewWorker(j *Judging, intake *Intake, seal Seal) *Worker {
-	w := &Worker{j: j, intake: intake, publish: publisher{seal: seal},
+	w := &Worker{j: j, intake: intake, publish: publisher{seal: seal}, listening: newListening(j.ForgetAfter),
 		devices: map[string]*ownedDevice{}, groups: map[string]*ownedGroup{}, memory: memory{used: list.New()}}
 	if intake != nil {
 		w.clock = &clock{interval: int64(j.TickInterval), gap: int64(max(j.Alerts.Silent.After, 3*j.TickInterval))}
@@ -165,11 +167,12 @@ func (w *Worker) judge(r *record.Record, offset int64, emit Emit) error {
 // tick lets every device see that time has passed.
 func (w *Worker) tick(m Message, t tick, emit Emit) error {
 	origin := record.Origin{Topic: m.Topic, Partition: m.Partition, Offset: m.Offset}
+	forgets := w.listens(m.Offset, t.at)
 	for _, d := range w.byName() {
 		if !d.takes(m.Offset) {
 			continue
 		}
-		if w.expired(&d.card, t) {
+		if forgets && w.expired(&d.card, t.at) {
 			if err := w.forget(d, m.Offset, origin, t.at, emit); err != nil {
 				return err
 			}
@@ -179,7 +182,9 @@ func (w *Worker) tick(m Message, t tick, emit Emit) error {
 			w.touchCard(d, m.Offset)
 		}
 	}
-	w.leaveAtTick(m.Offset, origin, t.at, emit)
+	if forgets {
+		w.leaveAtTick(m.Offset, origin, t.at, emit)
+	}
 	return nil
 }
 
