@@ -24,7 +24,6 @@ func (c *Config) Warnings() (list []string) {
 	if !c.Kafka.TLS.Enabled && c.Kafka.SASL.Mechanism == "" && slices.ContainsFunc(c.Kafka.Brokers, elsewhere) {
 		warn("kafka.tls: is off and nobody logs in: whoever reaches the network reads and writes what labwatch does")
 	}
-	list = append(list, c.limitTwins()...)
 	return append(append(list, c.Kafka.Warnings()...), c.HTTP.Warnings()...)
 }
 

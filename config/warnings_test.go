@@ -7,16 +7,14 @@ import (
 
 func TestWarnings(t *testing.T) {
 	for change, want := range map[string]string{
-		"kafka: {brokers: [], instance: a}":                                                                          "kafka.brokers: none",
-		"kafka: {brokers: ['127.0.0.1:9092'], instance: a}":                                                          "kafka.brokers: one",
-		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}}":                                        "",
-		"kafka: {brokers: ['a:1', 'b:1'], instance: a}":                                                              "kafka.tls: is off",
-		"kafka: {brokers: ['a:1', 'b:1'], tls: {enabled: true}}":                                                     "kafka.instance: ",
-		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}, replication: 1}":                        "kafka.replication: 1",
-		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: '[::1]:8420'}":                    "",
-		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: ':1', token_file: t}":             "http.listen: no TLS",
-		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nalerts: {limit: {tests: {14749-6: {high: 11}}}}": "alerts.limit.tests[14749-6]: its results are published as 2345-7,",
-		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nalerts: {limit: {tests: {2345-7: {high: 200}}}}": "",
+		"kafka: {brokers: [], instance: a}":                                                              "kafka.brokers: none",
+		"kafka: {brokers: ['127.0.0.1:9092'], instance: a}":                                              "kafka.brokers: one",
+		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}}":                            "",
+		"kafka: {brokers: ['a:1', 'b:1'], instance: a}":                                                  "kafka.tls: is off",
+		"kafka: {brokers: ['a:1', 'b:1'], tls: {enabled: true}}":                                         "kafka.instance: ",
+		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}, replication: 1}":            "kafka.replication: 1",
+		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: '[::1]:8420'}":        "",
+		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: ':1', token_file: t}": "http.listen: no TLS",
 	} {
 		c := Default()
 		if err := decode([]byte(change), &c); err != nil {
