@@ -99,7 +99,7 @@ func level(a *Alert) string {
 	r := record.Record{Kind: record.Control, Test: a.Test, Unit: a.Unit}
 	rest, ok := strings.CutPrefix(a.Series, r.Series()) // "qc/2345-7/", without level and lot
 	if !ok {
-		rest, ok = strings.CutPrefix(a.Series, r.SeriesOfAnyUnit())
+		rest, ok = strings.CutPrefix(a.Series, r.Measurand())
 	}
 	if !ok {
 		return ""

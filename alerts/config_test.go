@@ -63,6 +63,12 @@ func TestValidate(t *testing.T) {
 		"limit.tests[2345-7].unit":       func(c *Config) { c.Limit.Tests = map[string]Limit{"2345-7": {High: at(2), Unit: "mg/dl"}} },
 		"limit.tests[1234-4].unit":       func(c *Config) { c.Limit.Tests = map[string]Limit{"1234-4": {High: at(2), Unit: "MG/L"}} },
 		"limit.tests[14749-6]":           func(c *Config) { c.Limit.Tests = map[string]Limit{"14749-6": {High: at(2), Unit: "mmol/L"}} },
+		"limit.tests[22664-7]":           func(c *Config) { c.Limit.Tests = map[string]Limit{"22664-7": {High: at(2)}} },
+		"limit.tests[2465-3].unit":       func(c *Config) { c.Limit.Tests = map[string]Limit{"2465-3": {High: at(2)}} },
+		"limit.tests[2465-3:g/L].unit":   func(c *Config) { c.Limit.Tests = map[string]Limit{"2465-3:g/L": {High: at(2), Unit: "mg/dL"}} },
+		"limit.tests[2465-3:G/L]":        func(c *Config) { c.Limit.Tests = map[string]Limit{"2465-3:G/L": {High: at(2)}} },
+		"limit.tests[2345-7:mg/dL]":      func(c *Config) { c.Limit.Tests = map[string]Limit{"2345-7:mg/dL": {High: at(2)}} },
+		"limit.tests[local:X]":           func(c *Config) { c.Limit.Tests = map[string]Limit{"local:X": {High: at(2), Unit: "g/L"}} },
 		"silent.after":                   func(c *Config) { c.Silent.After = 0 },
 		"silent.kinds":                   func(c *Config) { c.Silent.Kinds = nil },
 		"silent.kinds[1]":                func(c *Config) { c.Silent.Kinds = []string{"qc", "qc"} },
@@ -83,10 +89,11 @@ func TestValidate(t *testing.T) {
 	if errs := c.Validate(); len(errs) > 0 {
 		t.Errorf("a critical limit may lie on the other: %v", errs)
 	}
-	c.Limit.Tests = map[string]Limit{"2345-7": {High: at(2), Unit: "mg/dL"}, "1234-4": {High: at(2), Unit: "mg/L"}, "local:X": {High: at(2)}}
+	c.Limit.Tests = map[string]Limit{"2345-7": {High: at(2), Unit: "mg/dL"}, "1234-4": {High: at(2), Unit: "mg/L"}, "local:X:Y:g/L": {High: at(2)},
+		"2465-3:g/L": {High: at(2)}, "1234-4:g/L": {High: at(2), Unit: "g/L"}, "2823-3": {High: at(2)}}
 	c.Limit.Channels["a"] = Limit{High: at(2), Unit: "°C"}
 	if errs := c.Validate(); len(errs) > 0 {
-		t.Errorf("the units in which results are published, none, and what is only shown: %v", errs)
+		t.Errorf("the units in which results are published, none where the name has it or the table, and what is only shown: %v", errs)
 	}
 	c.ErrorCode.Policy = Policy{}
 	c.Silent = Silent{}

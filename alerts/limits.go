@@ -18,7 +18,7 @@ type Limits struct {
 	// Channels holds limits by channel name. They replace those of the profile channel by channel.
 	Channels map[string]Limit `yaml:"channels"`
 	// Tests holds limits by LOINC code, or by the series name of an unmapped test, for results. Of a LOINC that the
-	// embedded table does not hold, results in several units may come: then give the limits theirs.
+	// embedded table does not hold, results in several units may come, so the limits must have theirs.
 	Tests map[string]Limit `yaml:"tests"`
 	// Policy opens at the first value outside and resolves after 3 inside in a row.
 	Policy Policy `yaml:",inline"`

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"labwatch/alerts"
 	"labwatch/record"
 )
 
@@ -16,24 +17,34 @@ func (c *Config) validateLimitTests() (errs []error) {
 		if strings.HasPrefix(key, "local:") {
 			continue
 		}
-		code, _, _ := strings.Cut(key, ":") // a unit may follow
-		if err := record.CheckLOINC(code); err != nil {
+		if err := record.CheckLOINC(alerts.LOINCOf(key)); err != nil {
 			errs = append(errs, fmt.Errorf("alerts.limit.tests[%s]: %w; for a test that has no LOINC code write local:CODE:UNIT", key, err))
 		}
 	}
 	return errs
 }
 
-// limitTwins are the limits of tests that labwatch publishes under another code, in the unit that goes with that.
-func (c *Config) limitTwins() (list []string) {
-	analytes, err := record.Analytes()
-	if err != nil {
-		return nil // a start says so
-	}
-	for _, a := range analytes {
-		if _, limited := c.Alerts.Limit.Tests[a.LOINC]; limited && a.Twin != "" {
-			list = append(list, fmt.Sprintf("alerts.limit.tests[%s]: its results are published as %s, and the limits are asked for nothing: write %s, and the limits in its unit", a.LOINC, a.Twin, a.Twin))
+// ValidateMapping finds those that the mapping makes so. Of a LOINC that the embedded table does not hold it may name the unit in
+// which results are published, by the first row that has one: who reorders its rows must not switch an alarm off unseen.
+func (c *Config) ValidateMapping(m *record.Mapping) (errs []error) {
+	for _, key := range slices.Sorted(maps.Keys(c.Alerts.Limit.Tests)) {
+		path := fmt.Sprintf("alerts.limit.tests[%s]", key)
+		named := alerts.NamedUnit(key)
+		if code, ok := strings.CutPrefix(strings.TrimSuffix(key, ":"+named), "local:"); ok {
+			if loinc := m.LOINC(code); loinc != "" {
+				errs = append(errs, fmt.Errorf("%s: results of %s are published as LOINC %s; give limits for that", path, code, loinc))
+			}
+			continue
+		}
+		unit, place := m.UnitOutside(alerts.LOINCOf(key))
+		given := c.Alerts.Limit.Tests[key].Unit
+		if given == "" {
+			given = named
+		}
+		if ucum, _ := record.ParseUnit(given); unit != "" && given != "" && ucum == given && given != unit { // others are told as such
+			errs = append(errs, fmt.Errorf("%s: results of LOINC %s are published in %q because of %s, not in %q; give limits in %q",
+				path, alerts.LOINCOf(key), unit, place, given, unit))
 		}
 	}
-	return list
+	return errs
 }

@@ -58,7 +58,7 @@ func decodeParams(params map[string]any) func(any) error {
 
 // epoch is raised whenever the engine makes something else of the same input under the same settings: another statistic,
 // another table of limits. So a recovery by a newer labwatch can tell that it works input again under other rules.
-const epoch = 4
+const epoch = 5
 
 // Rules is a short hash of the settings that decide what a reading means, and of the epoch of the engine. Two processes
 // with equal rules make the same of the same input. How much memory devices may take decides nothing.

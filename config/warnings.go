@@ -28,7 +28,6 @@ func (c *Config) Warnings() (list []string) {
 		warn("judge.max_series: a device has room for %d series at most, fewer than %d, because of detectors.baseline.size: %d "+
 			"and judge.remember: %d; those that were not seen for longest make room", most, c.Judge.MaxSeries, c.Detectors.Baseline.Size, c.Judge.Remember)
 	}
-	list = append(list, c.limitTwins()...)
 	return append(append(list, c.Kafka.Warnings()...), c.HTTP.Warnings()...)
 }
 

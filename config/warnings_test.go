@@ -19,7 +19,6 @@ func TestWarnings(t *testing.T) {
 		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}, replication: 1}":                        "kafka.replication: 1",
 		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: '[::1]:8420'}":                    "",
 		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: ':1', token_file: t}":             "http.listen: no TLS",
-		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nalerts: {limit: {tests: {14749-6: {high: 11}}}}": "alerts.limit.tests[14749-6]: its results are published as 2345-7,",
 		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nalerts: {limit: {tests: {2345-7: {high: 200}}}}": "",
 		loopback + "judge: {max_series: 600}":                                                                        "",
 		loopback + "judge: {max_series: 900}":                                                                        "judge.max_series: a device has room for 810 series",

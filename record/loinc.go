@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/csv"
 	"fmt"
@@ -43,12 +44,13 @@ type Analyte struct {
 var loincColumns = []string{"loinc", "name", "property", "unit", "molar_mass", "valence", "twin", "affine_from",
 	"affine_factor", "affine_offset", "affine_source", "plausible_low", "plausible_high", "critical_low", "critical_high", "source"}
 
-// tabled holds the LOINC codes of the embedded table. It is made when it is first asked for, and never changed.
-var tabled = sync.OnceValue(func() map[string]bool {
-	codes := map[string]bool{}
-	for line := range strings.Lines(loincCSV) {
-		code, _, _ := strings.Cut(line, ",")
-		codes[code] = true
+// tabled holds, by the LOINC codes of the embedded table, the code under which numbers with a unit are published: its own, or
+// that of the twin. It is made when it is first asked for, and never changed.
+var tabled = sync.OnceValue(func() map[string]string {
+	codes := map[string]string{}
+	list, _ := Analytes() // NewMapping tells of a defect, before there is a record
+	for _, a := range list {
+		codes[a.LOINC] = cmp.Or(a.Twin, a.LOINC)
 	}
 	return codes
 })

@@ -142,6 +142,21 @@ func (m *Mapping) find(device, code string) *mapped {
 // Analyte is the row of the embedded table for a LOINC, nil when it does not hold it.
 func (m *Mapping) Analyte(loinc string) *Analyte { return m.analytes[loinc] }
 
+// LOINC is the code under which what all devices call code is published, empty where the mapping names none for all.
+func (m *Mapping) LOINC(code string) string {
+	if row := m.codes[code]; row != nil {
+		return row.loinc
+	}
+	return ""
+}
+
+// UnitOutside is the UCUM unit in which numbers of a LOINC that the table does not hold are published, with the file and
+// line that says so; empty where no row names one.
+func (m *Mapping) UnitOutside(loinc string) (unit, place string) {
+	row := m.outside[loinc]
+	return row.unit.code, row.place
+}
+
 // any says whether there is a limit at all.
 func (l limits) any() bool {
 	return finite(l.plausibleLow) || finite(l.plausibleHigh) || finite(l.criticalLow) || finite(l.criticalHigh)

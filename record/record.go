@@ -167,13 +167,7 @@ const (
 // Series names the one-dimensional series that the value of a result or control belongs to, such as
 // "2345-7" or "qc/2345-7/L2/lot 4711"; empty when the record has no value that may be compared over time. The unit is
 // part of the name where the embedded table does not hold the test to one, as in "2465-3:g/L" and "local:XTROP:ng/mL".
-func (r *Record) Series() string { return r.series(r.Unit) }
-
-// SeriesOfAnyUnit is Series without the unit, for rules that compare no numbers over time: a failed control, an error
-// code or a result that was taken back may come without the unit of the reading that follows it.
-func (r *Record) SeriesOfAnyUnit() string { return r.series("") }
-
-func (r *Record) series(unit string) string {
+func (r *Record) Series() string {
 	code := r.Test.LOINC
 	if code == "" {
 		if r.Test.Local == "" {
@@ -181,8 +175,8 @@ func (r *Record) series(unit string) string {
 		}
 		code = "local:" + r.Test.Local
 	}
-	if unit != "" && !tabled()[r.Test.LOINC] {
-		code += ":" + unit
+	if r.Unit != "" && tabled()[r.Test.LOINC] == "" {
+		code += ":" + r.Unit
 	}
 	if r.Kind != Control {
 		return code
@@ -192,6 +186,34 @@ func (r *Record) series(unit string) string {
 		code += "/" + r.Lot
 	}
 	return code
+}
+
+// Measurand names what a result or control measured, of a control its level too, such as "2345-7" or "qc/2345-7/L2"; empty
+// without a test. It is for rules that compare no numbers over time. A failed control, an error code or a result that was taken
+// back may come without the unit of the reading that follows it, so the unit is no part of it, and a code that is published
+// under its twin when its unit is known, as 14749-6 under 2345-7, is called so without one too. A lot may never come again.
+func (r *Record) Measurand() string {
+	var room [64]byte // enough for most
+	return string(r.AppendMeasurand(room[:0]))
+}
+
+// AppendMeasurand appends the Measurand to b.
+func (r *Record) AppendMeasurand(b []byte) []byte {
+	code, local := r.Test.LOINC, ""
+	if published := tabled()[code]; published != "" {
+		code = published
+	}
+	if code == "" {
+		if r.Test.Local == "" {
+			return b
+		}
+		code, local = "local:", r.Test.Local
+	}
+	if r.Kind != Control {
+		return append(append(b, code...), local...)
+	}
+	b = append(append(append(b, "qc/"...), code...), local...)
+	return append(append(b, '/'), r.Level...)
 }
 
 // Score is what one detector said of one series of a record.

@@ -187,8 +187,8 @@ func TestStandardizeOutsideTheTable(t *testing.T) {
 		if got := describe(&r); got != c.want || r.Flags != c.flags || r.Series() != c.series {
 			t.Errorf("%+v: %q %v, series %s", c, got, r.Flags.Names(nil), r.Series())
 		}
-		if want := strings.SplitN(c.series, ":", 2)[0]; r.SeriesOfAnyUnit() != want {
-			t.Errorf("%+v: series of any unit %s, want %s", c, r.SeriesOfAnyUnit(), want)
+		if want := strings.SplitN(c.series, ":", 2)[0]; r.Measurand() != want {
+			t.Errorf("%+v: series of any unit %s, want %s", c, r.Measurand(), want)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (d *device) measured(name string) *series {
 // lot follow.
 func (s *series) ofTest(name string) bool {
 	r := record.Record{Kind: s.kind, Test: s.test, Unit: s.unit}
-	with, without := r.Series(), r.SeriesOfAnyUnit()
+	with, without := r.Series(), r.Measurand()
 	if s.kind == record.Control {
 		return strings.HasPrefix(name, with) || strings.HasPrefix(name, without)
 	}

@@ -149,7 +149,7 @@ type Judging struct {
 	policies map[string]alerts.DetectorPolicy
 	times    map[string]*metrics.PrometheusHistogram // of scores, by detector
 	limits   map[string]*alerts.Limit                // by channel
-	tests    map[string]*alerts.Limit                // by series
+	tests    map[string]*alerts.Limit                // by series, or by a LOINC alone
 	groupOf  map[string]string                       // device to configured group
 
 	// Detectors that share the alarm budget: of each telemetry channel, and of a vector.

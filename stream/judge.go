@@ -76,9 +76,9 @@ func (w *Worker) judgeValue(d *device, r *record.Record, emit Emit) {
 	}
 	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: name, test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility, patient: r.Patient}
-	if r.Flags.Has(record.ErrorCode) || len(d.rules) > 0 { // else there is nothing to open or to end
+	if r.Flags.Has(record.ErrorCode) || w.holds(d, alerts.RuleErrorCode, r, "") { // else there is nothing to open or to end
 		coded := about
-		coded.series = measurand(r)
+		coded.series = r.Measurand()
 		w.errorCode(d, &coded, r.Value.Number, r.Flags, emit)
 	}
 	if r.Kind == record.Control {

@@ -31,14 +31,18 @@ func TestUnitsOfALOINCAreNotMixed(t *testing.T) {
 }
 
 // TestWhatEndsWithoutAUnit: a failure and an error code often have neither number nor unit, and what is taken back has
-// none. The alert is that of the readings with a unit.
+// none. The alert is that of the readings with a unit, which are those of the twin where there is one.
 func TestWhatEndsWithoutAUnit(t *testing.T) {
-	for name, test := range map[string]record.Test{"LOINC outside the table": {LOINC: "2465-3"}, "local code": {Local: "IGG"}} {
+	for name, test := range map[string]record.Test{"LOINC outside the table": {LOINC: "2465-3"}, "local code": {Local: "IGG"},
+		"molar twin": {LOINC: "14749-6"}} {
 		t.Run(name, func(t *testing.T) {
 			b := newBedside(t, testJudging(t))
 			at := 0
 			measure := func(r record.Record, unit string) {
 				r.Test, r.Unit = test, unit
+				if unit != "" && test.LOINC == "14749-6" {
+					r.Test.LOINC = "2345-7"
+				}
 				b.hear(r)
 			}
 			failed := control("c1", "", seconds(0), 0, record.No)
@@ -64,6 +68,25 @@ func TestWhatEndsWithoutAUnit(t *testing.T) {
 				t.Errorf("of the critical value it said%s", got)
 			}
 		})
+	}
+}
+
+// TestWhatEndsAllocatesNothing: an analyser nearly always has critical values that are remembered, so each of its readings is
+// asked whether it ends one of its alerts.
+func TestWhatEndsAllocatesNothing(t *testing.T) {
+	b := newBedside(t, testJudging(t))
+	b.hear(criticalResult("r1", "p1", seconds(0), 480, record.CriticalHigh))
+	d := b.w.devices["analyser"].held.device
+	for name, test := range map[string]record.Test{"LOINC": {LOINC: "2345-7"}, "molar twin": {LOINC: "14749-6"}, "local code": {Local: "an unmapped test with a long name"}} {
+		r, c := criticalResult("r2", "p2", seconds(1), 95, 0), control("c1", "4711", seconds(1), 90, record.Yes)
+		r.Test, c.Test = test, test
+		if n := testing.AllocsPerRun(100, func() {
+			b.w.criticalValue(d, &r, false, nil)
+			b.w.holds(d, alerts.RuleErrorCode, &r, "")
+			b.w.qcFailed(d, &c, nil)
+		}); n != 0 {
+			t.Errorf("a result and a control of a %s allocate %v times", name, n)
+		}
 	}
 }
 

@@ -94,24 +94,28 @@ func breaks(o alerts.Observation) bool {
 	return o.Ready && (o.Score >= o.Warning || o.Score >= o.Critical)
 }
 
-// measurand names what was measured, of a control its level too, whatever the unit and lot. Instruments send error codes
-// without a unit, and a lot may never come again: an alert under such a name would have no end.
-func measurand(r *record.Record) string {
-	anyLot := *r
-	anyLot.Lot = ""
-	return anyLot.SeriesOfAnyUnit()
+// holds says whether an alert of a rule is kept for what r measured. It is asked of each reading, so it makes no string.
+func (w *Worker) holds(d *device, rule string, r *record.Record, result string) bool {
+	if len(d.rules) == 0 {
+		return false
+	}
+	w.name = r.AppendMeasurand(w.name[:0])
+	return d.rules[ruleKey{rule, string(w.name), result}] != nil
 }
 
 // qcFailed judges a control by its verdict and the lab's own limits. The alert is of the test and level, whatever
 // lot and unit: the first control of a new lot that passes ends it, and so does one after a failure without a number.
 func (w *Worker) qcFailed(d *device, r *record.Record, emit Emit) {
 	q := &w.j.Alerts.QCFailed
-	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: measurand(r), test: r.Test, unit: r.Unit,
+	o := unlimited(q.Enabled, q.Observe(r))
+	if !breaks(o) && !w.holds(d, alerts.RuleQCFailed, r, "") {
+		return // most controls
+	}
+	about := subject{origin: r.Origin, at: decisive(r), kind: r.Kind, series: r.Measurand(), test: r.Test, unit: r.Unit,
 		device: d.name, facility: d.facility}
-	if about.series == "" || d.spent(q.Enabled, alerts.RuleQCFailed, about.series) {
+	if about.series == "" {
 		return
 	}
-	o := unlimited(q.Enabled, q.Observe(r))
 	o.At = about.at
 	if s, change := w.rule(d, &about, alerts.RuleQCFailed, q.Policy, o); change != alerts.Quiet {
 		w.say(about, alerts.RuleQCFailed, s, change, q.Explain(r), emit)
@@ -125,15 +129,15 @@ func (w *Worker) criticalValue(d *device, r *record.Record, finalized bool, emit
 	if !c.Enabled {
 		return
 	}
+	o := c.Observe(r)
+	if !breaks(o) && !w.holds(d, alerts.RuleCriticalValue, r, r.ID) {
+		return // most results, and all without an id: nothing can tell which one they might correct
+	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, device: d.name, facility: d.facility,
-		series: r.SeriesOfAnyUnit(), test: r.Test, unit: r.Unit, result: r.ID}
+		series: r.Measurand(), test: r.Test, unit: r.Unit, result: r.ID}
 	if r.ID == "" {
-		if !r.Flags.Has(record.CriticalLow | record.CriticalHigh) {
-			return // nothing can tell which result it might correct
-		}
 		about.own = fmt.Sprintf("%s/%d/%d/%d", r.Origin.Topic, r.Origin.Partition, r.Origin.Offset, r.Origin.Index)
 	}
-	o := c.Observe(r)
 	if finalized && breaks(o) && d.rules[ruleKey{alerts.RuleCriticalValue, about.series, about.result}] != nil {
 		return
 	}

@@ -44,6 +44,7 @@ type Worker struct {
 	heeded   bool               // the verdict at hand has changed something of its device
 	vector   []float64
 	channels []string
+	name     []byte // of what was measured
 	timed    bool
 	muted    bool  // the message at hand is worked again: nothing is said, so nothing is written down either
 	heardAt  int64 // when the reading at hand was heard: of the log its entry's timestamp, which no instrument sets

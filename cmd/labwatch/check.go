@@ -106,7 +106,7 @@ func check(path string) (*checkReport, error) {
 	}
 	r := &checkReport{Mistakes: []string{}, Warnings: append([]string{}, cfg.Warnings()...), Settings: cfg.Effective(sources), cfg: cfg, sources: sources}
 	errs := []error{err}
-	mapping, err := loadMapping(cfg.Standardize.Mappings)
+	mapping, err := loadMapping(cfg)
 	errs = append(errs, err)
 	if mapping != nil {
 		r.Warnings = append(r.Warnings, mapping.Warnings()...)

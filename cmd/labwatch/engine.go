@@ -34,7 +34,7 @@ func newEngine(cfg *config.Config, keys *record.Keyring) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	mapping, err := loadMapping(cfg.Standardize.Mappings)
+	mapping, err := loadMapping(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -103,14 +103,15 @@ func loadKeys(path string) (*record.Keyring, error) {
 	return keys, nil
 }
 
-// loadMapping reads the site's mapping files over the embedded codes and reports every mistake in all of them.
-func loadMapping(paths []string) (*record.Mapping, error) {
+// loadMapping reads the site's mapping files over the embedded codes and reports every mistake in all of them, and every
+// limit of a test that they make void.
+func loadMapping(cfg *config.Config) (*record.Mapping, error) {
 	mapping, err := record.NewMapping()
 	if err != nil {
 		return nil, err
 	}
 	var errs []error
-	for i, path := range paths {
+	for i, path := range cfg.Standardize.Mappings {
 		f, err := os.Open(path)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("standardize.mappings[%d]: %w", i, err))
@@ -119,5 +120,5 @@ func loadMapping(paths []string) (*record.Mapping, error) {
 		errs = append(errs, mapping.Read(path, f)...)
 		errs = append(errs, f.Close())
 	}
-	return mapping, errors.Join(errs...)
+	return mapping, errors.Join(append(errs, cfg.ValidateMapping(mapping)...)...)
 }

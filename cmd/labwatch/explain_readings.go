@@ -93,7 +93,7 @@ func evidence(r *publishedRecord, series, rule string) (e evidentReading, ok boo
 	if r.Kind == record.Control.String() {
 		of.Kind, of.Level = record.Control, r.QC.Level
 	}
-	ok = series == "" || of.Series() == series || of.SeriesOfAnyUnit() == series // a plain rule's name has neither unit nor lot
+	ok = series == "" || of.Series() == series || of.Measurand() == series // a plain rule's name has neither unit nor lot
 	for _, c := range r.Channels {
 		if c.Name == series {
 			e.value, e.flags, ok = c.Value, append(e.flags, c.Flags...), true

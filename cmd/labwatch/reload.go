@@ -95,7 +95,7 @@ func (r *reloader) try() (done web.Reloaded, err error) {
 		return done, err
 	}
 	// What a restart would fail on is a mistake now.
-	_, mappingErr := loadMapping(wanted.Standardize.Mappings)
+	_, mappingErr := loadMapping(wanted)
 	_, keysErr := loadKeys(wanted.Standardize.KeyFile)
 	if err := errors.Join(mappingErr, keysErr); err != nil {
 		return done, err
