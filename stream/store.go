@@ -213,7 +213,7 @@ func (w *Worker) Snapshots(f func(key string, blob []byte)) error {
 		f(groupKind+g.name, w.snapshot(g.covers, groupState{g.group, w.j}))
 	}
 	for _, key := range clockKeys() {
-		if c := w.clockOf(key); c != nil {
+		if c := w.clockOf(key); c != nil && c.now.bucket != 0 { // it has not begun
 			f(key, w.snapshot(c.now.offset, c.now))
 		}
 	}
