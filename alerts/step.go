@@ -49,6 +49,9 @@ func (p Policy) Step(s State, o Observation) (State, Change) {
 	s.Newest = max(s.Newest, o.At)
 
 	if severity != 0 {
+		if o.Again {
+			s.FirstSeen = min(s.FirstSeen, o.At) // corrected once more, it is counted
+		}
 		worse := severity > s.Severity
 		s.breach(o, severity, again)
 		switch {

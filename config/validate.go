@@ -57,7 +57,7 @@ func (c *Config) Validate() []error {
 
 // isHostPort says whether the client can dial an address. It takes a host alone as well, for port 9092.
 func isHostPort(address string) bool {
-	if address != "" && !strings.ContainsAny(address, ":/ ") {
+	if address != "" && !strings.ContainsAny(address, ":/ ") || net.ParseIP(strings.Trim(address, "[]")) != nil {
 		return true
 	}
 	host, port, err := net.SplitHostPort(address)

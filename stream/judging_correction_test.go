@@ -89,6 +89,10 @@ func TestControlCorrectedToFailedIsCounted(t *testing.T) {
 		if said := b.of(alerts.RuleQCFailed); len(said) != 1 || said[0].Evidence.Count != 2 {
 			t.Errorf("open_after %d: the second corrected says %+v, want two controls", after, said)
 		}
+		b.hear(control("c1", "4711", seconds(0), 99.2, record.NotSaid))
+		if said := b.of(alerts.RuleQCFailed); len(said) != 1 || said[0].Evidence.Count != 2 {
+			t.Errorf("open_after %d: the first corrected once more says %+v, want two controls", after, said)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ var errNoAnswer = errors.New("the disk does not answer")
 // ask makes one call. Moved, which may be nil, counts what has come of it: as long as something does, it is waited for.
 func ask[T any](k *keeper, moved *atomic.Int64, call func() (T, error)) (none T, err error) {
 	if k.left.Load() > 0 {
+		k.giveUp(errNoAnswer) // a new session may have taken it up meanwhile
 		return none, errNoAnswer
 	}
 	type answer struct {
@@ -40,8 +41,8 @@ func ask[T any](k *keeper, moved *atomic.Int64, call func() (T, error)) (none T,
 		case a := <-came:
 			return a.value, a.err
 		case <-quit:
-			quit = nil
-			late.Reset(min(bound, stopPatience))
+			quit, bound = nil, min(bound, stopPatience)
+			late.Reset(bound)
 			continue
 		case <-late.C:
 		}

@@ -7,8 +7,11 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/rs/zerolog"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/alerts"
@@ -179,6 +182,41 @@ func TestPiecesLack(t *testing.T) {
 		}
 		if err := join.lacking(); !errors.Is(err, errPieces) {
 			t.Errorf("without piece %d: %v", gone, err)
+		}
+	}
+}
+
+// TestPiecesAreDeleted: where Kafka deletes from the snapshot topic, which is told, it may leave a part of a snapshot behind.
+// That costs a device and not the judge. Without a deletion it is damage.
+func TestPiecesAreDeleted(t *testing.T) {
+	for _, deleted := range []bool{true, false} {
+		b := newBench(t)
+		b.env.Embedded = false
+		log := new(lockedText)
+		b.env.Log = zerolog.New(log)
+		all := pieces("d/a", bytes.Repeat([]byte{4}, 2*pieceBytes))
+		if !deleted {
+			all = all[1:]
+		}
+		for _, s := range all {
+			r := &kgo.Record{Topic: b.env.Topics.Snapshots, Key: []byte(s.key), Value: s.value}
+			if err := b.plain.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if deleted {
+			var front kadm.Offsets
+			front.Add(kadm.Offset{Topic: b.env.Topics.Snapshots, Partition: 0, At: 1})
+			if _, err := newAdmin(b).DeleteRecords(t.Context(), front); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := b.newJudge(nil).recoverForTest(t.Context())
+		if deleted && (err != nil || !strings.Contains(log.String(), "a part of a snapshot was deleted")) {
+			t.Errorf("deleted: %v; the log is %s", err, log)
+		}
+		if !deleted && (!isFatal(err) || !errors.Is(err, errPieces)) {
+			t.Errorf("damaged: %v", err)
 		}
 	}
 }

@@ -77,9 +77,7 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		err = lasting(ahead.most)
 	}
 	if lacks := join.lacking(); err == nil && lacks != nil {
-		if err = lasting(lacks); from > 0 { // the pieces stand before what the disk knows: the next session reads them all
-			err = errors.Join(lacks, j.keep.store.Drop(partition))
-		}
+		err = j.withoutPieces(ctx, partition, from, lacks)
 	}
 	if err == nil && onDisk {
 		// What the disk did not know it must have before any later snapshot: its position will claim to cover it.
@@ -89,6 +87,25 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 		return 0, fmt.Errorf("restore snapshots: %w", err)
 	}
 	return restored, nil
+}
+
+// withoutPieces decides what becomes of a recovery that has read from offset from on and lacks pieces of a snapshot. Where Kafka
+// has deleted from the topic they are gone with what came before, as tellDeleted tells.
+func (j *Judge) withoutPieces(ctx context.Context, partition int32, from int64, lacks error) error {
+	first, err := j.firstOffset(ctx, place{j.env.Topics.Snapshots, partition})
+	switch {
+	case err != nil:
+		return err
+	case first > 0 && !j.env.Embedded:
+		j.env.Log.Warn().Err(lacks).Str("topic", j.env.Topics.Snapshots).Int32("partition", partition).Int64("before", first).
+			Msg("a part of a snapshot was deleted: its device begins as new")
+		return nil
+	case from == 0:
+		return lasting(lacks)
+	case j.keep.works():
+		return errors.Join(lacks, j.keep.drop(partition)) // they stand before what the disk knows: the next session reads them all
+	}
+	return lacks
 }
 
 // diskBatch gathers snapshots on their way from Kafka to the disk.
