@@ -86,7 +86,20 @@ func (b *kafkaBroker) can(k kind) bool {
 	return k == brokerRestart || k == brokerKill || b.nodes > 1
 }
 
-func (b *kafkaBroker) stop() error { return b.do("stop", everyNode) }
+func (b *kafkaBroker) stop() error {
+	err := b.do("stop", everyNode)
+	if err == nil || b.nodes == 1 {
+		return err
+	}
+	// The last node may wait for the others, which are stopped, longer than anybody waits for it. All is checked by then.
+	for node := range b.nodes {
+		text, _ := os.ReadFile(filepath.Join(b.dir, strconv.Itoa(node+1), "kafka.pid"))
+		if pid, notNumber := strconv.Atoi(strings.TrimSpace(string(text))); notNumber == nil {
+			err = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	return err
+}
 
 // sound: while a single node stops or starts, its own view of the cluster has no leaders, and its coordinator takes a
 // partition without a leader for a deleted one when it writes the markers of a commit: "these partitions are likely deleted
