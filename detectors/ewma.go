@@ -20,6 +20,9 @@ func (c EWMAConfig) Validate() []error { return checkLevels(c.ARL0, c.Warning, c
 const (
 	ewmaLambda = 0.1 // weight of the newest reading
 	ewmaWorth  = 19  // (2-λ)/λ: equally weighted readings with the same variance of the mean
+
+	// weightUnit is 1 in the units of weights, 2⁻³⁰. The sum of 64 weighted scores stays below 2⁵³ and is exact.
+	weightUnit = 1 << 30
 )
 
 // ewma is the exponentially weighted moving average of the normal scores of the readings that count, in SDs
@@ -38,7 +41,7 @@ type ewma struct {
 	cfg EWMAConfig
 	promise
 	baseline *Baseline
-	weights  *[chartSpan]int64 // in units of 2⁻²⁰, newest first; shared by the detectors of a Maker, never written
+	weights  *[chartSpan]int64 // in units of 2⁻³⁰, newest first; shared by the detectors of a Maker, never written
 	scored
 
 	limitOf limitOf
@@ -52,7 +55,7 @@ func newEWMA(decode func(any) error) (Maker, error) {
 	}
 	var weights [chartSpan]int64
 	for i := range weights {
-		weights[i] = int64(math.Round(ewmaLambda * math.Pow(1-ewmaLambda, float64(i)) * scoreUnit))
+		weights[i] = int64(math.Round(ewmaLambda * math.Pow(1-ewmaLambda, float64(i)) * weightUnit))
 	}
 	return func(e Env) Detector {
 		return &ewma{cfg: c, promise: promised(c.ARL0, windowARL0, c.Warning), baseline: e.Baseline, weights: &weights, scored: newScored(chartSpan)}
@@ -73,7 +76,7 @@ func (d *ewma) average(s Sample, seen bool) (float64, bool) {
 	for i, u := range d.recent(s, d.baseline, seen) {
 		sum += d.weights[i] * int64(u)
 	}
-	return float64(sum) / (scoreUnit * scoreUnit) * math.Sqrt(ewmaWorth), true
+	return float64(sum) / (scoreUnit * weightUnit) * math.Sqrt(ewmaWorth), true
 }
 
 func (d *ewma) Learn(s Sample) { d.learn(s, d.baseline) }
