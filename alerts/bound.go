@@ -39,11 +39,10 @@ func (l *Limit) ObserveValue(at int64, v record.Value, flags record.Flag, unit s
 	if v.Kind != record.Number && v.Kind != record.Bound || flags.Has(unjudged) || math.IsInf(value, 0) {
 		return Observation{At: at}
 	}
-	_, _, direction := l.broken(value)
-	if side != 0 && direction != side || direction == 0 && flags.Has(record.Implausible) {
+	o := l.Observe(at, value, unit)
+	if side != 0 && o.Direction != side || o.Direction == 0 && flags.Has(record.Implausible) {
 		return Observation{At: at}
 	}
-	o := l.Observe(at, value, unit)
 	o.Value = v.Number
 	return o
 }

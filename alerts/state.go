@@ -42,9 +42,6 @@ func (s *State) Healthy() bool { return s.Phase == Idle || s.Phase == Ended }
 
 // breach counts o, which is one of the given severity, unless what it says again was counted.
 func (s *State) breach(o Observation, severity Severity, again bool) {
-	if !again {
-		s.values[s.Count%MaxValues] = o.Value
-	}
 	if s.Count == 0 || o.Score > s.Peak {
 		s.Peak, s.PeakValue = o.Score, o.Value
 	}
@@ -54,6 +51,7 @@ func (s *State) breach(o Observation, severity Severity, again bool) {
 	s.Severity = max(s.Severity, severity)
 	s.Clears = 0
 	if !again {
+		s.values[s.Count%MaxValues] = o.Value
 		s.Breaches = more(s.Breaches)
 		s.Count = more(s.Count)
 	}
