@@ -8,23 +8,25 @@ import (
 	"labwatch/record"
 )
 
-// rule moves one plain rule's alert on. Healthy states are not kept, so a device that is well costs nothing.
-// explain is called only when there is something to say.
+// rule moves one plain rule's alert on. Healthy states are not kept, so a device that is well costs nothing. The state is
+// nil where there is none to speak of.
 func (w *Worker) rule(d *device, about *subject, name string, p alerts.Policy, o alerts.Observation) (*alerts.State, alerts.Change) {
-	if len(d.rules) == 0 && !breaks(o) {
+	breach := breaks(o)
+	if len(d.rules) == 0 && !breach {
 		return nil, alerts.Quiet // most readings
 	}
 	key := ruleKey{name, about.series, about.result + about.own}
 	s := d.rules[key]
-	if s == nil {
-		if breaks(o) && !d.roomForRule(name, w.j.MaxSeries) {
-			w.tally.unscored++
-			return nil, alerts.Quiet
-		}
+	switch {
+	case s == nil && !breach:
+		return nil, alerts.Quiet
+	case s == nil && !d.roomForRule(name, w.j.MaxSeries):
+		w.tally.unscored++
+		return nil, alerts.Quiet
+	case s == nil:
 		s = &w.state
 		*s = alerts.State{}
-	}
-	if !s.Healthy() && !breaks(o) && w.behind(about, s.Newest) {
+	case !breach && w.behind(about, s.Newest):
 		return s, alerts.Quiet
 	}
 	change := step(*about, name, p, s, o)
@@ -130,16 +132,17 @@ func (w *Worker) criticalValue(d *device, r *record.Record, finalized bool, emit
 		return
 	}
 	o := c.Observe(r)
-	if !breaks(o) && !w.holds(d, alerts.RuleCriticalValue, r, r.ID) {
+	breach, told := breaks(o), w.holds(d, alerts.RuleCriticalValue, r, r.ID)
+	if !breach && !told {
 		return // most results, and all without an id: nothing can tell which one they might correct
+	}
+	if breach && told && finalized {
+		return
 	}
 	about := subject{origin: r.Origin, at: r.Time, kind: r.Kind, device: d.name, facility: d.facility,
 		series: r.Measurand(), test: r.Test, unit: r.Unit, result: r.ID}
 	if r.ID == "" {
 		about.own = fmt.Sprintf("%s/%d/%d/%d", r.Origin.Topic, r.Origin.Partition, r.Origin.Offset, r.Origin.Index)
-	}
-	if finalized && breaks(o) && d.rules[ruleKey{alerts.RuleCriticalValue, about.series, about.result}] != nil {
-		return
 	}
 	if s, change := w.rule(d, &about, alerts.RuleCriticalValue, c.Policy(), o); change != alerts.Quiet {
 		w.say(about, alerts.RuleCriticalValue, s, change, c.Explain(r), emit)
