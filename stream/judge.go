@@ -130,10 +130,6 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 	w.vector = append(w.vector[:0], value)
 	sample := detectors.Sample{At: about.at, Values: w.vector}
 	w.opinions = s.ask(w.j, named, sample, w.timed, w.opinions[:0])
-	mean := math.NaN()
-	if m, ok := s.baseline.Moments(); ok {
-		mean = m.Mean
-	}
 	if counts {
 		s.standing = s.panel.stand(w.opinions, sample)
 		w.standing = w.standing.Worst(s.standing)
@@ -142,11 +138,9 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 		if !w.muted {
 			w.scores = append(w.scores, record.Score{Detector: named[i].Name, Series: s.name, Value: o.score, Limit: o.limits.Warning, Ready: o.ready})
 		}
-		suspect = suspect || o.breach()
-		if !counts {
-			continue
-		}
-		if (s.idle(i) || old) && !o.breach() {
+		breach := o.breach()
+		suspect = suspect || breach
+		if !counts || (s.idle(i) || old) && !breach {
 			continue // most readings: a step would change nothing; and an old one says nothing of now
 		}
 		policy := w.j.policies[named[i].Name]
@@ -155,7 +149,7 @@ func (w *Worker) judgeNumber(d *device, about *subject, value float64, suspect, 
 			continue
 		}
 		state := s.state(i)
-		seen := unlimited(applies, o.observe(about.at, value, alerts.Side(value-mean)))
+		seen := unlimited(applies, o.observe(about.at, value, s.side(value)))
 		change := step(*about, named[i].Name, policy.Policy, state, seen)
 		if change == alerts.Quiet {
 			continue
@@ -192,13 +186,12 @@ func (w *Worker) judgeEvent(d *device, r *record.Record, emit Emit) {
 	if r.EventType != record.CalibrationEvent && r.EventType != record.LotEvent {
 		return
 	}
-	at := decisive(r)
+	about := subject{origin: r.Origin, at: decisive(r), device: d.name, facility: d.facility}
 	for _, s := range d.series.all {
 		if r.EventType == record.LotEvent && s.kind == record.Telemetry {
 			continue
 		}
-		about := subject{origin: r.Origin, at: at, device: d.name, facility: d.facility}
-		w.relearn(alerts.StatReset, about, s, at, emit)
+		w.relearn(alerts.StatReset, about, s, about.at, emit)
 	}
 	w.tally.resets++
 }

@@ -55,6 +55,15 @@ func (s *series) learn(sample detectors.Sample) {
 	}
 }
 
+// side is on which side of the mean of what is normal a value lies: +1 above, -1 below, 0 while there is none.
+func (s *series) side(value float64) int {
+	m, ok := s.baseline.Moments()
+	if !ok {
+		return 0
+	}
+	return alerts.Side(value - m.Mean)
+}
+
 // remember keeps what alerts without a record of their own need to say about the series.
 func (s *series) remember(about *subject) {
 	s.seen = max(s.seen, about.at)
