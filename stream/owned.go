@@ -109,12 +109,11 @@ func (w *Worker) groupOf(d *ownedDevice, r *record.Record) *ownedGroup {
 	if h == nil { // a redo that its snapshot contains
 		return w.group(r)
 	}
-	same := h.group != nil && len(h.channels) == len(r.Channels)
-	for i := 0; same && i < len(r.Channels); i++ {
-		same = h.channels[i] == r.Channels[i].Name
+	same := slices.EqualFunc(h.channels, r.Channels, func(name string, c record.Channel) bool { return name == c.Name })
+	if !same || h.group == nil {
+		h.group = w.group(r)
 	}
 	if !same {
-		h.group = w.group(r)
 		h.channels = h.channels[:0]
 		for i := range r.Channels {
 			h.channels = append(h.channels, cloned(r.Channels[i].Name))
