@@ -86,19 +86,6 @@ func TestAlertIsCalledTheSame(t *testing.T) {
 				high := 300.
 				j.tests["2345-7"] = &alerts.Limit{High: &high, Unit: "mg/dL"}
 				b := newBedside(t, j)
-				var said []alerts.Alert
-				b.raw = func(o Output) {
-					if o.To != Alerts {
-						return
-					}
-					a, err := alerts.ParseJSON(o.Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if a.Rule == c.rule {
-						said = append(said, a)
-					}
-				}
 				at := 0
 				hear := func(make reading) {
 					b.hear(make(at))
@@ -118,12 +105,12 @@ func TestAlertIsCalledTheSame(t *testing.T) {
 				} else {
 					hear(c.broken)
 				}
+				said := b.of(c.rule)
 				if len(said) != 1 {
 					t.Fatalf("said %+v", said)
 				}
 				b.restart(j)
-				b.hear(record.Record{Kind: record.Event, ID: record.AcknowledgeEvent.String() + ":" + said[0].ID, Device: "bath",
-					EventType: record.AcknowledgeEvent, Severity: "info", Technician: "t1.k1.somebody", Time: seconds(at)})
+				b.verdict(record.AcknowledgeEvent, said[0].ID, seconds(at))
 				if retired {
 					b.hear(record.Record{Kind: record.Event, ID: "e1", Device: "bath", Time: seconds(at + 1), EventType: record.RetiredEvent, Severity: "info"})
 				} else if !c.endless {
@@ -131,12 +118,12 @@ func TestAlertIsCalledTheSame(t *testing.T) {
 						hear(c.end)
 					}
 				}
-				changes, series := "", c.want.Series
+				said = append(said, b.of(c.rule)...)
+				series := c.want.Series
 				if series == "" {
 					series = said[0].Series
 				}
 				for _, a := range said {
-					changes += " " + a.Change.String()
 					if a.ID != said[0].ID || a.Kind != c.want.Kind || a.Series != series || a.Test != c.want.Test || a.Unit != c.want.Unit ||
 						a.Label != c.want.Label || a.Subject != c.want.Subject || a.Facility != said[0].Facility {
 						t.Errorf("%s is called %v, series %q, test %+v, unit %q, label %q, subject %q: %s", a.Change, a.Kind, a.Series, a.Test, a.Unit, a.Label, a.Subject, a.Summary)
@@ -146,8 +133,8 @@ func TestAlertIsCalledTheSame(t *testing.T) {
 				if c.endless || retired && c.rule == alerts.RuleCriticalValue {
 					want = " opened updated"
 				}
-				if changes != want {
-					t.Errorf("said%s, want%s", changes, want)
+				if got := changes(said); got != want {
+					t.Errorf("said%s, want%s", got, want)
 				}
 			})
 		}
@@ -158,21 +145,11 @@ func TestAlertIsCalledTheSame(t *testing.T) {
 // and when a calibration ends it.
 func TestChannelKeepsItsLabel(t *testing.T) {
 	b := newBedside(t, onlyZScore(t, nil))
-	var said []alerts.Alert
-	b.raw = func(o Output) {
-		if o.To == Alerts {
-			a, err := alerts.ParseJSON(o.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if a.Rule == "zscore" {
-				said = append(said, a)
-			}
-		}
-	}
 	at := b.bath(b.bath(0, 60, 0), 20, 3)
+	said := b.of("zscore")
 	b.verdict(record.AcknowledgeEvent, said[0].ID, seconds(at))
 	b.hear(record.Record{Kind: record.Event, ID: "e1", Device: "bath", Time: seconds(at + 1), EventType: record.CalibrationEvent, Severity: "info"})
+	said = append(said, b.of("zscore")...)
 	if last := said[len(said)-1]; len(said) < 3 || last.Change != alerts.Resolved || last.At-last.Opened > int64(time.Hour) {
 		t.Fatalf("said %+v", said)
 	}

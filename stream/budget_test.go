@@ -1,12 +1,13 @@
 package stream
 
 import (
-	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
+	"labwatch/alerts"
 	"labwatch/record"
 )
 
@@ -137,21 +138,13 @@ func TestBudgetReachesLevels(t *testing.T) {
 			t.Errorf("run length %g after a restart, want %d", got, 1<<19)
 		}
 	}
-	var evidence struct {
-		Evidence struct {
-			ARL0     float64 `json:"arl0"`
-			Readings float64 `json:"readings_a_day"`
-		}
-	}
-	b.raw = func(o Output) {
-		if o.To == Alerts && evidence.Evidence.ARL0 == 0 {
-			if err := json.Unmarshal(o.Value, &evidence); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	b.alerts = nil
 	hear(60, 7.2)
-	if e := evidence.Evidence; e.ARL0 != 1<<19 || math.Abs(e.Readings-1440) > 3 {
+	i := slices.IndexFunc(b.alerts, func(a alerts.Alert) bool { return a.Evidence.RunLength != 0 })
+	if i < 0 {
+		t.Fatal("no alert promises a run length")
+	}
+	if e := b.alerts[i].Evidence; e.RunLength != 1<<19 || math.Abs(e.ReadingsADay-1440) > 3 {
 		t.Errorf("evidence %+v, want a run length of %d at 1440 readings a day", e, 1<<19)
 	}
 	if b.w.tally.opened == 0 {

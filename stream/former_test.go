@@ -28,7 +28,7 @@ func mistaken(t *testing.T, relearn func(b *bedside, at int, alert string) (next
 	was = normalOf(b)
 	at = b.bath(at, 20, 3)
 	opened := b.of("zscore")
-	if len(opened) == 0 || opened[0].State != "opened" {
+	if len(opened) == 0 || opened[0].Change != alerts.Opened {
 		t.Fatalf("the shift said%s", changes(opened))
 	}
 	at = relearn(b, at, opened[0].ID)

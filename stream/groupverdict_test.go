@@ -314,12 +314,6 @@ func TestRowOfBreaches(t *testing.T) {
 			for _, g := range p.w.groups {
 				g.recurrences[0] = Recurrence{row: 8, alpha: 1e-3, asked: 4096, promise: 5000, tops: 40, again: 20}
 			}
-			var said alerts.Alert
-			p.raw = func(o Output) {
-				if o.To == Alerts {
-					said, _ = alerts.ParseJSON(o.Value)
-				}
-			}
 			j := *p.j
 			j.FalseAlarms, j.Plan.Group, j.Alerts.Detectors = c.falseAlarms, []Named{{"iforest", c.forest}}, maps.Clone(j.Alerts.Detectors)
 			policy := j.Alerts.Detectors["iforest"]
@@ -339,11 +333,12 @@ func TestRowOfBreaches(t *testing.T) {
 				t.Errorf("after %d breaches it says%s", row-1, got)
 			}
 			p.rounds(1, 40)
-			if got := changes(p.of("iforest")); (got == " opened") == c.muted {
+			said := p.of("iforest")
+			if got := changes(said); (got == " opened") == c.muted {
 				t.Fatalf("after %d breaches it says%s", row, got)
 			}
-			if budget := c.row > 1; !c.muted && (said.Evidence.RunLength == 5000) != budget || (p.w.tally.expected > 0) != budget {
-				t.Errorf("it promises %g, %g are expected", said.Evidence.RunLength, p.w.tally.expected)
+			if budget := c.row > 1; !c.muted && (said[0].Evidence.RunLength == 5000) != budget || (p.w.tally.expected > 0) != budget {
+				t.Errorf("of %+v %g are expected", said, p.w.tally.expected)
 			}
 		})
 	}

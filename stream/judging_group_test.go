@@ -40,7 +40,7 @@ func TestGroupDoesNotLearnItsFault(t *testing.T) {
 	said := b.of("iforest")
 	open := map[string]bool{}
 	for _, a := range said {
-		if a.State == "resolved" {
+		if a.Change == alerts.Resolved {
 			t.Fatalf("%s: the fault was learned away", a.Device)
 		}
 		open[a.Device] = true

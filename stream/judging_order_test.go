@@ -84,10 +84,10 @@ func TestOldReadingsEndNoAlert(t *testing.T) {
 	}
 }
 
-func inOrder(t *testing.T, said []saidAlert) {
+func inOrder(t *testing.T, said []alerts.Alert) {
 	t.Helper()
 	for _, a := range said {
-		if a.State == "resolved" && a.At.Before(a.Opened) {
+		if a.Change == alerts.Resolved && a.At < a.Opened {
 			t.Errorf("ended at %v and opened at %v: %s", a.At, a.Opened, a.Summary)
 		}
 	}
@@ -107,8 +107,8 @@ func TestOldReadingsEndNoDetectorsAlert(t *testing.T) {
 	b.bath(12*hour, 300, 0) // what it kept during an outage
 	b.bath(at, 60, 3)
 	for _, a := range b.alerts {
-		if a.State == "resolved" || a.State == "opened" {
-			t.Errorf("the same shift %s again: %s", a.State, a.Summary)
+		if a.Change == alerts.Resolved || a.Change == alerts.Opened {
+			t.Errorf("the same shift %s again: %s", a.Change, a.Summary)
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestOldReadingsEndNoDetectorsAlert(t *testing.T) {
 func (b *bedside) open(rule string) (open bool) {
 	for _, a := range b.alerts {
 		if a.Rule == rule {
-			open = a.State != "resolved"
+			open = a.Change != alerts.Resolved
 		}
 	}
 	return open
@@ -154,7 +154,7 @@ func TestAcknowledgementIsNotTheDevicesTime(t *testing.T) {
 	if got := changes(said); got != " updated resolved" {
 		t.Fatalf("said%s", got)
 	}
-	if end := said[1].At; end.UnixNano() >= seconds(at) {
+	if end := said[1].At; end >= seconds(at) {
 		t.Errorf("ended at %v", end)
 	}
 }

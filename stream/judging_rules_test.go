@@ -48,7 +48,7 @@ func TestRulesSwitchedOff(t *testing.T) {
 			for end := at + 4; at < end; at++ {
 				b.hear(c.broken(at))
 			}
-			if got := b.of(c.rule); len(got) == 0 || got[0].State != "opened" {
+			if got := b.of(c.rule); len(got) == 0 || got[0].Change != alerts.Opened {
 				t.Fatalf("before the change it says%s", changes(got))
 			}
 			b.restart(onlyZScore(t, c.off))

@@ -19,17 +19,8 @@ type bedside struct {
 	j       *Judging
 	w       *Worker
 	offset  int64
-	alerts  []saidAlert
+	alerts  []alerts.Alert
 	records []saidRecord
-	raw     func(Output) // of what is said, for whoever wants more
-}
-
-type saidAlert struct {
-	ID, State, Rule, Device, Series, Subject, Severity, Summary string
-
-	At       time.Time
-	Opened   time.Time `json:"opened_at"`
-	Evidence struct{ Count int }
 }
 
 type saidRecord struct {
@@ -66,13 +57,11 @@ func (b *bedside) hear(r record.Record) {
 
 func (b *bedside) take(o Output) {
 	var err error
-	if b.raw != nil {
-		b.raw(o)
-	}
 	switch o.To {
 	case Alerts:
-		b.alerts = append(b.alerts, saidAlert{})
-		err = json.Unmarshal(o.Value, &b.alerts[len(b.alerts)-1])
+		var a alerts.Alert
+		a, err = alerts.ParseJSON(o.Value)
+		b.alerts = append(b.alerts, a)
 	case Records:
 		b.records = append(b.records, saidRecord{})
 		err = json.Unmarshal(o.Value, &b.records[len(b.records)-1])
@@ -83,7 +72,7 @@ func (b *bedside) take(o Output) {
 }
 
 // of is what was said about a rule, and forgets everything that was said.
-func (b *bedside) of(rule string) (list []saidAlert) {
+func (b *bedside) of(rule string) (list []alerts.Alert) {
 	for _, a := range b.alerts {
 		if a.Rule == rule {
 			list = append(list, a)
@@ -93,11 +82,11 @@ func (b *bedside) of(rule string) (list []saidAlert) {
 	return list
 }
 
-// states names the changes of alerts in their order.
-func changes(list []saidAlert) string {
+// changes names those of alerts in their order.
+func changes(list []alerts.Alert) string {
 	s := ""
 	for _, a := range list {
-		s += " " + a.State
+		s += " " + a.Change.String()
 	}
 	return s
 }
@@ -134,7 +123,7 @@ func TestCriticalResultsWithoutID(t *testing.T) {
 	if got := changes(said); got != " opened opened" {
 		t.Fatalf("said%s, want two that opened", got)
 	}
-	if said[0].ID == said[1].ID || said[0].Subject != "" || said[0].Severity != "critical" {
+	if said[0].ID == said[1].ID || said[0].Subject != "" || said[0].Severity != alerts.Critical {
 		t.Errorf("the two alerts are %+v", said)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"labwatch/alerts"
 	"labwatch/record"
 )
 
@@ -82,7 +83,7 @@ func TestOnlySensorsAreAccepted(t *testing.T) {
 		t.Error("the shift said nothing")
 	}
 	for _, a := range said {
-		if a.State == "resolved" {
+		if a.Change == alerts.Resolved {
 			t.Error("an alert of a control ended by itself")
 		}
 	}

@@ -39,7 +39,7 @@ func TestForestKeepsBudget(t *testing.T) {
 			}
 			opened := 0
 			for _, a := range b.of("iforest") {
-				if a.State == "opened" {
+				if a.Change == alerts.Opened {
 					opened++
 				}
 			}
