@@ -268,7 +268,10 @@ func TestRulesAreBounded(t *testing.T) {
 					t.Errorf("%s takes %d bytes", key, len(blob))
 				}
 			}
-			b.hear(c.odd(0)) // a repeat, or one of those that are kept: nothing new
+			b.hear(c.odd(0)) // one of those that are kept
+			if got := changes(b.of(c.rule)); strings.Contains(got, "opened") {
+				t.Errorf("of an alert that is open it says%s", got)
+			}
 			bath := func(at int, value float64) record.Record {
 				return sample("d", seconds(at), record.Channel{Name: "storage_temp_c", Value: value})
 			}

@@ -86,7 +86,6 @@ func again(t *testing.T, g gate) gate {
 // TestGroupBelievesNoSingleDate: a group takes the readings of a member in the order of their time, and one absurd date
 // must not shut it out for ever. Three in a row are believed, also over a restart.
 func TestGroupBelievesNoSingleDate(t *testing.T) {
-	const year = 365 * 24 * 3600
 	j := testJudging(t)
 	b := newBedside(t, j)
 	taken := func(at int) bool {

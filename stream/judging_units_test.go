@@ -37,7 +37,6 @@ func TestWhatEndsWithoutAUnit(t *testing.T) {
 		"molar twin": {LOINC: "14749-6"}} {
 		t.Run(name, func(t *testing.T) {
 			b := newBedside(t, testJudging(t))
-			at := 0
 			measure := func(r record.Record, unit string) {
 				r.Test, r.Unit = test, unit
 				if unit != "" && test.LOINC == "14749-6" {
@@ -54,8 +53,8 @@ func TestWhatEndsWithoutAUnit(t *testing.T) {
 			}
 			broken := criticalResult("r1", "p1", seconds(2), -999, record.ErrorCode)
 			measure(broken, "")
-			for at = range 3 {
-				measure(criticalResult(fmt.Sprint("g", at), "p1", seconds(3+at), 12, 0), "g/L")
+			for i := range 3 {
+				measure(criticalResult(fmt.Sprint("g", i), "p1", seconds(3+i), 12, 0), "g/L")
 			}
 			if got := changes(b.of(alerts.RuleErrorCode)); got != " opened resolved" {
 				t.Errorf("of the error code it said%s", got)

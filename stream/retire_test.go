@@ -95,16 +95,15 @@ func TestForgottenByAge(t *testing.T) {
 // was a day to speak.
 func TestNobodyIsForgottenUnheard(t *testing.T) {
 	b := silentBath(t)
-	const year = 365 * 24 * 3600
 	tick := func(at int) {
 		b.hear(record.Record{Kind: record.Tick, Arrived: seconds(at), Time: seconds(year)})
 	}
 	tick(year)
-	tick(year + 24*3600 - 1)
+	tick(year + 24*hour - 1)
 	if got := b.fleet(); len(got) != 1 {
 		t.Errorf("%v are shown after a leap of a year, want the bath", got)
 	}
-	tick(year + 24*3600)
+	tick(year + 24*hour)
 	if got := b.fleet(); len(got) != 0 {
 		t.Errorf("%v are shown a day later", got)
 	}
