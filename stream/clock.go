@@ -48,8 +48,8 @@ func (c *clock) keep(next clockAt) {
 	c.now = next
 }
 
-// at returns the clock as it was before offset redo, and forgets what is older.
-func (c *clock) rewind(redo int64) (clockAt, bool) {
+// rewind returns the clock as it was before offset redo, and forgets what is older; moved says whether there was any.
+func (c *clock) rewind(redo int64) (at clockAt, moved bool) {
 	i := 0
 	for i+1 < len(c.past) && c.past[i+1].offset < redo {
 		i++
@@ -57,7 +57,7 @@ func (c *clock) rewind(redo int64) (clockAt, bool) {
 	if len(c.past) == 0 {
 		return clockAt{}, false
 	}
-	moved := i > 0
+	moved = i > 0
 	c.past = append(c.past[:0], c.past[i:]...)
 	return c.past[0], moved
 }

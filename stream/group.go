@@ -66,7 +66,7 @@ func groupName(j *Judging, device string, channels []string) string {
 	return j.groupOf[device] + "(" + strings.Join(channels, ",") + ")"
 }
 
-// maxMembers bounds a group, which is one snapshot and must fit a message: 10,000 devices of a partition are half a
+// maxMembers bounds a group, which is one snapshot, written whole whenever it is due: 10,000 devices of a partition are half a
 // megabyte. A member that was forgotten and comes back is taken for new, so a repeat may count twice.
 const maxMembers = 10_000
 

@@ -83,7 +83,7 @@ func (w *Worker) acceptVectors(about subject, g *group, m *member, i int, emit E
 // newMembers is how many members a group gets until it is looked at whether it still fits.
 const newMembers = 100
 
-// fitFormer gives up a former forest with which the group does not fit a message, and counts that.
+// fitFormer gives up a former forest that is too large, or makes the group so, and counts that.
 func (w *Worker) fitFormer(g *group) {
 	if g.former == nil || len(g.former.baseline) <= mostFormer && len(groupState{g, w.j}.appendState(nil)) <= mostGroup {
 		return

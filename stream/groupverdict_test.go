@@ -189,7 +189,7 @@ func TestForestRollBackByAnOpenAlert(t *testing.T) {
 	}
 }
 
-// TestLargeFormersAreNotKept: a group must fit a message.
+// TestLargeFormersAreNotKept: they would be written again and again with their group.
 func TestLargeFormersAreNotKept(t *testing.T) {
 	p := newPumps(t)
 	for _, g := range p.w.groups {

@@ -94,8 +94,8 @@ func TestChannelSetsAreBounded(t *testing.T) {
 	}
 }
 
-// TestWideVectorsMakeNoGroup: a forest takes room for each channel in the window of its group, which is one snapshot. One of
-// 200 channels would fit no message. They are judged one by one.
+// TestWideVectorsMakeNoGroup: a forest takes room for each channel in the window of its group, which is one snapshot, written
+// whole whenever it is due. Those of very many are judged one by one.
 func TestWideVectorsMakeNoGroup(t *testing.T) {
 	j := testJudging(t)
 	j.Alerts.Silent.Enabled = false

@@ -228,7 +228,7 @@ func TestForestSwitchedOff(t *testing.T) {
 }
 
 // TestRulesAreBounded: names are a sender's. Under names that never come again no alert ever ends, so a device could grow
-// until its snapshot fits no message and nobody is judged any more.
+// until the local state takes its snapshot no more.
 func TestRulesAreBounded(t *testing.T) {
 	const most = 200 // judge.max_series
 	long := strings.Repeat("x", 60)

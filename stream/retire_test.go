@@ -156,7 +156,7 @@ func TestGroupIsBounded(t *testing.T) {
 		t.Error("others than the oldest were forgotten")
 	}
 	if b := encodeSnapshot(math.MaxInt64, groupState{g, j}); len(b) > 1<<20 {
-		t.Errorf("the snapshot has %d bytes, which no message holds", len(b))
+		t.Errorf("the snapshot has %d bytes", len(b))
 	}
 }
 

@@ -3,7 +3,7 @@ package stream
 import "labwatch/alerts"
 
 // The alerts of plain rules are kept under names that a sender chooses: a sample number in a test code would let a device grow
-// until its snapshot fits no message. So each rule has room for so many, and one misused name does not mute the others.
+// until the local state takes its snapshot no more. So each rule has room for so many, and one misused name does not mute the others.
 
 const (
 	leastRules  = 64 // room for the channels and tests of one device, whatever judge.max_series is

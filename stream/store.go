@@ -70,7 +70,7 @@ func (w *Worker) restore(key string, blob []byte, committed int64) (taken bool, 
 			c.now.read(r)
 			c.past, c.stored = c.past[:0], bytes.Clone(blob)
 		} else {
-			r.b = nil // of a former fused layout; the log carries ticks
+			r.b = nil // of a former config: the log carries ticks, and without forget_after nobody is forgotten
 		}
 	default:
 		return false, fmt.Errorf("snapshot %q is of no kind that this labwatch knows", key)

@@ -16,7 +16,7 @@ type tally struct {
 	unscored     int     // numbers of series, and breaches of plain rules, beyond the bound of their device; vectors without a group
 	resets       int     // learning anew after a calibration, a lot, a verdict or a long wait; rejected alerts of groups too
 	rollbacks    int     // former baselines and forests that hold again
-	unkept       int     // former forests given up because their group would not fit a message
+	unkept       int     // former forests given up because they or their group are too large
 	idleVerdicts int     // verdicts that changed nothing
 	asked        float64 // false alarms that the budget allows for the time that devices were judged
 	expected     float64 // those to be expected of the levels that held
