@@ -73,7 +73,7 @@ func (d *device) unmeasured(name string) (record.Kind, record.Test) {
 	if control {
 		code, _, _ = strings.Cut(code, "/")
 	}
-	loinc, _, _ := strings.Cut(code, ":") // a unit may follow
+	loinc := alerts.LOINCOf(code)
 	test := record.Test{}
 	if record.CheckLOINC(loinc) == nil {
 		test.LOINC = loinc
