@@ -202,7 +202,7 @@ func TestFlushEnds(t *testing.T) {
 		t.Error("given up by one who would not wait for long")
 	}
 	for range 2 {
-		k.flush(0)
+		k.flushAll()
 	}
 	if k.works() {
 		t.Error("not given up")

@@ -22,7 +22,7 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 	if err != nil {
 		return 0, err
 	}
-	j.keep.flush(0) // what was committed before must not reach the disk after what is read now
+	j.keep.flushAll() // what was committed before must not reach the disk after what is read now
 	onDisk := j.keep.works()
 	restored, ahead := 0, aheads{}
 	if onDisk {
@@ -198,7 +198,7 @@ func (j *Judge) broken(at place, offset int64, err error) error {
 	if err == nil || !errors.Is(err, stream.ErrStored) || j.keep.store == nil {
 		return lasting(err)
 	}
-	j.keep.flush(0)
+	j.keep.flushAll()
 	if !j.keep.works() { // it may still be writing; the next session does not read it
 		return err
 	}
