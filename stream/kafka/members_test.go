@@ -57,15 +57,6 @@ func (m *member) owns() (list []int32) {
 	return list
 }
 
-func (b *bench) await(what string, ok func() bool) {
-	b.t.Helper()
-	for began := time.Now(); !ok(); time.Sleep(10 * time.Millisecond) {
-		if time.Since(began) > patience {
-			b.t.Fatalf("waited in vain until %s", what)
-		}
-	}
-}
-
 // writeTo appends n results of the device of a partition.
 func (b *bench) writeTo(partition int32, n int) {
 	b.t.Helper()
@@ -79,25 +70,6 @@ func (b *bench) writeTo(partition int32, n int) {
 			b.t.Fatal(err)
 		}
 	}
-}
-
-// settled says whether everything that was written is committed.
-func (b *bench) settled() bool {
-	admin := kadm.NewClient(b.plain)
-	ends, err := admin.ListEndOffsets(b.t.Context(), b.env.Topics.Log)
-	if err != nil {
-		return false
-	}
-	offsets, err := admin.FetchOffsets(b.t.Context(), b.env.Group+"-judge")
-	if err != nil {
-		return false
-	}
-	settled := true
-	ends.Each(func(end kadm.ListedOffset) {
-		o, _ := offsets.Lookup(end.Topic, end.Partition)
-		settled = settled && o.At >= end.Offset
-	})
-	return settled
 }
 
 // TestRevokedWhileIdle: another member comes, goes and comes again while there is nothing to judge. The client tells of

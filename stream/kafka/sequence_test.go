@@ -45,15 +45,9 @@ func TestSequencerStartsWithoutInput(t *testing.T) {
 	s := NewSequence(b.env, []string{"raw"}, b.plain, nil)
 	s.lanes[place{"raw", 0}] = nil // it owns the partition
 	ticks := NewTicks(b.env, b.plain, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- ticks.Run(ctx, 1) }()
+	stop := b.start(func(ctx context.Context) error { return ticks.Run(ctx, 1) })
 	b.await("time is written", func() bool { return ticks.count.Get() > 2 })
-	cancel()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
+	stop()
 	b.raw(3)
 	if err := b.sequence(3); err != nil {
 		t.Fatal(err)
