@@ -97,7 +97,7 @@ func (b *bench) raw(n int) {
 }
 
 func (b *bench) committed() int64 {
-	offsets, err := kadm.NewClient(b.plain).FetchOffsets(b.t.Context(), b.env.Group+"-judge")
+	offsets, err := newAdmin(b).FetchOffsets(b.t.Context(), b.env.Group+"-judge")
 	if err != nil {
 		return 0
 	}
@@ -107,7 +107,7 @@ func (b *bench) committed() int64 {
 
 // settled says whether everything that was written is committed.
 func (b *bench) settled() bool {
-	admin := kadm.NewClient(b.plain)
+	admin := newAdmin(b)
 	ends, err := admin.ListEndOffsets(b.t.Context(), b.env.Topics.Log)
 	if err != nil {
 		return false

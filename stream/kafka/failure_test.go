@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -177,7 +176,7 @@ func (b *bench) sequence(written int64) error {
 			return err
 		case <-time.After(20 * time.Millisecond):
 		}
-		offsets, err := kadm.NewClient(b.plain).FetchOffsets(b.t.Context(), b.env.Group+"-sequence")
+		offsets, err := newAdmin(b).FetchOffsets(b.t.Context(), b.env.Group+"-sequence")
 		if o, ok := offsets.Lookup("raw", 0); err == nil && ok && o.At >= written && s.owns() {
 			cancel()
 			return <-done

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream"
@@ -112,7 +111,7 @@ func TestRefusals(t *testing.T) {
 	})
 	t.Run("the log has more partitions than the state", func(t *testing.T) {
 		b := newBench(t)
-		if _, err := kadm.NewClient(b.plain).CreatePartitions(t.Context(), 1, b.env.Topics.Log); err != nil {
+		if _, err := newAdmin(b).CreatePartitions(t.Context(), 1, b.env.Topics.Log); err != nil {
 			t.Fatal(err)
 		}
 		_, err := b.prepare()
@@ -173,7 +172,7 @@ func wantError(t *testing.T, err error, parts ...string) {
 // snapshotSpan is what the snapshot topic holds.
 func (b *bench) snapshotSpan() (start, end int64) {
 	b.t.Helper()
-	admin := kadm.NewClient(b.plain)
+	admin := newAdmin(b)
 	starts, err := admin.ListStartOffsets(b.t.Context(), b.env.Topics.Snapshots)
 	if err != nil {
 		b.t.Fatal(err)

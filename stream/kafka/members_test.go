@@ -43,7 +43,7 @@ func (m *member) leave() {
 		m.b.t.Fatalf("%s: %v", m.name, err)
 	}
 	request := kadm.LeaveGroup(m.b.env.Group + "-judge").InstanceIDs(m.name + "-judge")
-	if _, err := kadm.NewClient(m.b.plain).LeaveGroup(m.b.t.Context(), request); err != nil {
+	if _, err := newAdmin(m.b).LeaveGroup(m.b.t.Context(), request); err != nil {
 		m.b.t.Fatal(err)
 	}
 }
@@ -129,7 +129,7 @@ func TestRevokedWhileIdle(t *testing.T) {
 // snapshotEnd is the offset after the last committed record of a snapshot partition.
 func (b *bench) snapshotEnd(partition int32) int64 {
 	b.t.Helper()
-	ends, err := kadm.NewClient(b.plain).ListCommittedOffsets(b.t.Context(), b.env.Topics.Snapshots)
+	ends, err := newAdmin(b).ListCommittedOffsets(b.t.Context(), b.env.Topics.Snapshots)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ func TestSequencerMissesItsOffsets(t *testing.T) {
 		t.Fatalf("a start that finds its offsets: %v", err)
 	}
 	b.leave("sequence")
-	if _, err := kadm.NewClient(b.plain).DeleteGroups(t.Context(), b.env.Group+"-sequence"); err != nil {
+	if _, err := newAdmin(b).DeleteGroups(t.Context(), b.env.Group+"-sequence"); err != nil {
 		t.Fatal(err)
 	}
 	err := b.sequence(4)
@@ -121,7 +121,7 @@ func TestSequencerAfterAnotherOnesFirst(t *testing.T) {
 func (b *bench) leave(stage string) {
 	b.t.Helper()
 	name := b.env.Instance + "-" + stage
-	if _, err := kadm.NewClient(b.plain).LeaveGroup(b.t.Context(), kadm.LeaveGroup(b.env.Group+"-"+stage).InstanceIDs(name)); err != nil {
+	if _, err := newAdmin(b).LeaveGroup(b.t.Context(), kadm.LeaveGroup(b.env.Group+"-"+stage).InstanceIDs(name)); err != nil {
 		b.t.Fatal(err)
 	}
 }
