@@ -18,14 +18,14 @@ const stopPatience = 5 * time.Second
 // errNoAnswer is what a call is answered when others are still under way that were left behind.
 var errNoAnswer = errors.New("the disk does not answer")
 
-// ask makes one call. Moved, which may be nil, counts what has come of it: as long as something does, it is waited for.
-func ask[T any](k *keeper, moved *atomic.Int64, call func() (T, error)) (none T, err error) {
+// ask makes one call; only some have bytes to answer. Moved, which may be nil, counts what has come of it: as long as something does, it is waited for.
+func (k *keeper) ask(moved *atomic.Int64, call func() ([]byte, error)) ([]byte, error) {
 	if k.left.Load() > 0 {
 		k.giveUp(errNoAnswer) // a new session may have taken it up meanwhile
-		return none, errNoAnswer
+		return nil, errNoAnswer
 	}
 	type answer struct {
-		value T
+		value []byte
 		err   error
 	}
 	came := make(chan answer, 1)
@@ -53,9 +53,9 @@ func ask[T any](k *keeper, moved *atomic.Int64, call func() (T, error)) (none T,
 		}
 		k.left.Add(1)
 		go func() { <-came; k.left.Add(-1) }()
-		err = fmt.Errorf("%w, for over %v", errNoAnswer, bound)
+		err := fmt.Errorf("%w, for over %v", errNoAnswer, bound)
 		k.giveUp(err)
-		return none, err
+		return nil, err
 	}
 }
 
@@ -69,7 +69,7 @@ func (k *keeper) bound() time.Duration {
 }
 
 func (k *keeper) get(partition int32, key string) ([]byte, error) {
-	return ask(k, nil, func() ([]byte, error) { return k.store.Get(partition, key) })
+	return k.ask(nil, func() ([]byte, error) { return k.store.Get(partition, key) })
 }
 
 // load waits for as long as entries come: all of them may take long. When it has left, none is handed over any more.
@@ -79,7 +79,7 @@ func (k *keeper) load(partition int32, wanted func(string) bool, entry func(stri
 		gone  bool
 		moved atomic.Int64
 	)
-	position, err := ask(k, &moved, func() ([]byte, error) {
+	position, err := k.ask(&moved, func() ([]byte, error) {
 		return k.store.Load(partition, wanted, func(key string, blob []byte) error {
 			mu.Lock()
 			defer mu.Unlock()
@@ -97,14 +97,14 @@ func (k *keeper) load(partition int32, wanted func(string) bool, entry func(stri
 }
 
 func (k *keeper) drop(partition int32) error {
-	_, err := ask(k, nil, func() (struct{}, error) { return struct{}{}, k.store.Drop(partition) })
+	_, err := k.ask(nil, func() ([]byte, error) { return nil, k.store.Drop(partition) })
 	return err
 }
 
 // writeNow writes what must be there before anything else is written. When it fails, keys and blobs may still be in use.
 func (k *keeper) writeNow(partition int32, position int64, keys []string, blobs [][]byte) error {
-	_, err := ask(k, nil, func() (struct{}, error) {
-		return struct{}{}, k.store.Write(partition, encodePosition(position), keys, blobs)
+	_, err := k.ask(nil, func() ([]byte, error) {
+		return nil, k.store.Write(partition, encodePosition(position), keys, blobs)
 	})
 	return err
 }

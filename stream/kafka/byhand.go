@@ -1,7 +1,9 @@
 package kafka
 
 import (
+	"context"
 	"errors"
+	"fmt"
 
 	"labwatch/stream"
 )
@@ -16,6 +18,18 @@ func deleted(at place, first, redo, committed int64) error {
 		"retention is shorter than the redo span; raise it, then set the group's offset to %d by hand to go on with devices that "+
 		"have not learned from what is gone, or remove the group and the snapshot topic to start anew",
 		at.topic, at.partition, first, redo, committed)
+}
+
+// deletedMeanwhile is what has become of a recovery that has met err because input from redo on is gone.
+func (j *Judge) deletedMeanwhile(ctx context.Context, at place, redo, committed int64, last note, err error) error {
+	first, againErr := j.firstOffset(ctx, at)
+	switch {
+	case againErr != nil || redo >= first:
+		return err
+	case last.byHand() && first <= committed: // who has set the offset goes on without what is gone
+		return fmt.Errorf("input that was worked again was deleted meanwhile, up to offset %d; the next recovery begins there: %w", first, err)
+	}
+	return deleted(at, first, redo, committed)
 }
 
 // sayByHand tells what it means that somebody has set the offset. The redo point that stood beside the former one is lost, so

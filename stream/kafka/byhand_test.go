@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"bytes"
 	"maps"
 	"strings"
 	"testing"
@@ -16,40 +15,31 @@ import (
 // setOffset sets the judge's offset as "kafka-consumer-groups --reset-offsets" does: with no note beside it.
 func (b *bench) setOffset(to int64) { b.commit(to, "") }
 
-// commit commits for partition 0 as nobody's member; a static member must have left the group.
+// commit commits for partition 0 as nobody's member. A static member stays in its group until its session times out; whoever
+// moves offsets must remove it.
 func (b *bench) commit(at int64, note string) {
 	b.t.Helper()
-	admin, group := kadm.NewClient(b.plain), b.env.Group+"-judge"
 	if len(b.members()) > 0 {
-		if _, err := admin.LeaveGroup(b.t.Context(), kadm.LeaveGroup(group).InstanceIDs("one-judge")); err != nil {
-			b.t.Fatal(err)
-		}
+		b.leave("judge")
 	}
 	var o kadm.Offsets
 	o.Add(kadm.Offset{Topic: b.env.Topics.Log, Partition: 0, At: at, LeaderEpoch: -1, Metadata: note})
-	if err := admin.CommitAllOffsets(b.t.Context(), group, o); err != nil {
+	if err := newAdmin(b).CommitAllOffsets(b.t.Context(), b.env.Group+"-judge", o); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
 // deleteBefore deletes input as retention does.
-func (b *bench) deleteBefore(offset int64) {
+func (b *bench) deleteBefore(offset int64) { b.deleteIn(b.env.Topics.Log, offset) }
+
+// deleteIn deletes what stands before an offset of a topic.
+func (b *bench) deleteIn(topic string, offset int64) {
 	b.t.Helper()
 	var o kadm.Offsets
-	o.Add(kadm.Offset{Topic: b.env.Topics.Log, At: offset})
-	if deleted, err := kadm.NewClient(b.plain).DeleteRecords(b.t.Context(), o); err != nil || deleted.Error() != nil {
+	o.Add(kadm.Offset{Topic: topic, At: offset})
+	if deleted, err := newAdmin(b).DeleteRecords(b.t.Context(), o); err != nil || deleted.Error() != nil {
 		b.t.Fatal(err, deleted.Error())
 	}
-}
-
-// judged judges what devices have sent, and fails the test if that fails.
-func (b *bench) judged(store Store) map[string]string {
-	b.t.Helper()
-	w, err := b.judge(store)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return states(w)
 }
 
 // TestWaysOutByHand: each refusal that is about offsets names an offset, and with that one set by Kafka's own tool labwatch
@@ -97,8 +87,8 @@ func TestWaysOutByHand(t *testing.T) {
 		for name, store := range map[string]Store{"disk": new(fakeStore), "kafka": nil} {
 			t.Run(c.name+", "+name, func(t *testing.T) {
 				b := newBench(t)
-				var said bytes.Buffer
-				b.env.Log = zerolog.New(zerolog.SyncWriter(zerolog.MultiLevelWriter(zerolog.NewTestWriter(t), &said)))
+				said := new(lockedText)
+				b.env.Log = zerolog.New(zerolog.MultiLevelWriter(zerolog.NewTestWriter(t), said))
 				b.write("b", 20)
 				b.judged(store)
 				b.write("a", 30)
@@ -111,7 +101,7 @@ func TestWaysOutByHand(t *testing.T) {
 				published := len(b.published(50))
 				b.write("a", 10)
 				got := b.judged(store)
-				if !bytes.Contains(said.Bytes(), []byte(c.said)) {
+				if !strings.Contains(said.String(), c.said) {
 					t.Errorf("it does not say %q", c.said)
 				}
 				if n := len(b.published(published + 10)); n < published+10 || c.set == 80 && n != published+10 {

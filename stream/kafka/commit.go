@@ -30,6 +30,7 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 	if err := s.gts.Client().Flush(end); err != nil {
 		return s.abandon(ctx, true, fmt.Errorf("flush outputs: %w", err))
 	}
+	refused := failed.get() // all outputs are answered
 	if sabotaged(offsetsOutside) {
 		s.commitOutside(end, marks)
 	}
@@ -37,15 +38,15 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		end = noted(end, marks)
 	}
 	dwell(s.env.CommitInterval / 2)
-	committed, gaveWay, err := s.end(end, kgo.TransactionEndTry(failed.get() == nil))
+	committed, gaveWay, err := s.end(end, kgo.TransactionEndTry(refused == nil))
 	s.mu.Lock()
 	revoked := s.revoke
 	s.revoke = revoked && gaveWay // then it may have come after the client had forgotten all revokes, see acknowledgeRevoke
 	s.mu.Unlock()
 	aborted := err == nil && !committed || errors.Is(err, errOvertaken)
 	s.unsaved = s.unsaved && !aborted // as if its input had not been read
-	if aborted && ctx.Err() != nil && !isFatal(failed.get()) {
-		return s.stopAborted(failed.get(), revoked)
+	if aborted && ctx.Err() != nil && !isFatal(refused) {
+		return s.stopAborted(refused, revoked)
 	}
 	if err != nil {
 		return fmt.Errorf("end transaction: %w", err)
@@ -60,16 +61,16 @@ func (s *session) commit(ctx context.Context, send sender, failed *produceFailur
 		return nil
 	}
 	s.stats.aborts.Inc()
-	if err := failed.get(); isFatal(err) {
-		return err
+	if isFatal(refused) {
+		return refused
 	}
 	s.stats.again.Add(s.held)
 	level := zerolog.InfoLevel
-	if failed.get() != nil {
+	if refused != nil {
 		s.refused++
 		level = zerolog.WarnLevel
 	}
-	s.env.Log.WithLevel(level).Str("stage", s.name).Int("again", s.held).AnErr("cause", failed.get()).
+	s.env.Log.WithLevel(level).Str("stage", s.name).Int("again", s.held).AnErr("cause", refused).
 		Msg("transaction was not committed; recovering from the committed offsets")
 	s.held = 0
 	return s.reopen(ctx)

@@ -1,8 +1,8 @@
 package kafka
 
 import (
-	"bytes"
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -40,30 +40,22 @@ func (f *forgotten) seal(now time.Time, last bool, send sender) map[place]mark {
 // needs the end of the transaction. The transaction must abort soon, not when its context ends.
 func TestMemberForgottenBeforeCommit(t *testing.T) {
 	b := newBench(t)
-	var mu sync.Mutex
-	var said bytes.Buffer
-	b.env.Log = zerolog.New(zerolog.SyncWriter(zerolog.MultiLevelWriter(zerolog.NewTestWriter(t), lockedWriter{&mu, &said})))
+	said := new(lockedText)
+	b.env.Log = zerolog.New(zerolog.MultiLevelWriter(zerolog.NewTestWriter(t), said))
 	b.write("a", 5)
 	j := b.newJudge(nil)
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() {
-		done <- runSessions(ctx, b.env, "judge", []string{j.topic}, &forgotten{Judge: j, b: b}, &j.stats.sessionStats)
-	}()
+	stop := b.start(func(ctx context.Context) error {
+		return runSessions(ctx, b.env, "judge", []string{j.topic}, &forgotten{Judge: j, b: b}, &j.stats.sessionStats)
+	})
 	b.await("all is judged", b.settled)
-	cancel()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
+	stop()
 	if ids := b.published(5); len(ids) != 5 {
 		t.Errorf("%d records are published, want 5", len(ids))
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	if bytes.Contains(said.Bytes(), []byte(context.DeadlineExceeded.Error())) {
+	if strings.Contains(said.String(), context.DeadlineExceeded.Error()) {
 		t.Error("the transaction ended with its context, after three session timeouts")
 	}
-	if !bytes.Contains(said.Bytes(), []byte(errOvertaken.Error())) {
+	if !strings.Contains(said.String(), errOvertaken.Error()) {
 		t.Error("the group's loop did not fail in the middle of a transaction")
 	}
 }
@@ -86,27 +78,13 @@ func TestStopMeetsRebalance(t *testing.T) {
 	if names := b.members(); len(names) != 0 {
 		t.Errorf("members after it are %q, and it was to leave", names)
 	}
-	ctx, cancel = context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { _, err := run(ctx, func(j *Judge) stage { return j }); done <- err }()
+	stop := b.start(func(ctx context.Context) error {
+		_, err := run(ctx, func(j *Judge) stage { return j })
+		return err
+	})
 	b.await("all is judged", b.settled)
-	cancel()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
+	stop()
 	if ids := b.published(5); len(ids) != 5 {
 		t.Errorf("%d records are published, want 5", len(ids))
 	}
-}
-
-// lockedWriter lets a test read what is logged while it is logged.
-type lockedWriter struct {
-	mu *sync.Mutex
-	to *bytes.Buffer
-}
-
-func (w lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(p)
 }

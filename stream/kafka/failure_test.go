@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -58,9 +57,7 @@ func TestOutputIsRefused(t *testing.T) {
 				t.Fatalf("offset %d is committed", at)
 			}
 			refusal.Remove()
-			if _, err := b.judge(nil); err != nil {
-				t.Fatal(err)
-			}
+			b.judged(nil)
 			if got := len(b.published(5)); got != 5 {
 				t.Errorf("%d records are published, want 5", got)
 			}
@@ -87,20 +84,14 @@ func TestRefusedOutputsAreTriedInPauses(t *testing.T) {
 			b.write("a", 5)
 			refusal := b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: b.env.Topics.Records, Err: c.err, Count: -1})
 			j := b.newJudge(nil)
-			ctx, stop := context.WithCancel(t.Context())
-			defer stop()
-			done := make(chan error, 1)
-			go func() { done <- j.Run(ctx) }()
+			stop := b.start(j.Run)
 			b.await("it was refused twice", func() bool { return j.stats.aborts.Get() >= 2 })
 			time.Sleep(2 * time.Second) // of pauses of 0.2, 0.4, 0.8 and 1.6 s
 			if n := j.stats.aborts.Get(); n > 5 {
 				t.Errorf("%d transactions were aborted, want 5 at most", n)
 			}
-			stop()
 			began := time.Now()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
+			stop()
 			if took := time.Since(began); took > 1500*time.Millisecond { // the pause is of 1.6 s
 				t.Errorf("the stop took %v", took)
 			}
@@ -108,9 +99,7 @@ func TestRefusedOutputsAreTriedInPauses(t *testing.T) {
 				t.Errorf("%d new sessions; the warnings do not say %q:\n%s", j.stats.restarts.Get(), c.says, log)
 			}
 			refusal.Remove()
-			if _, err := b.judge(nil); err != nil {
-				t.Fatal(err)
-			}
+			b.judged(nil)
 			if got := len(b.published(5)); got != 5 {
 				t.Errorf("%d records are published, want 5", got)
 			}
@@ -152,19 +141,11 @@ func TestDiskOfFormerTopic(t *testing.T) {
 	b.write("a", 40)
 	b.write("b", 40)
 	disk := new(fakeStore)
-	want, err := b.judge(disk)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := b.judged(disk)
 	disk.entries["d/ghost"], disk.entries["c/ghost"] = disk.entries["d/a"], disk.entries["c/a"]
 	disk.position = encodePosition(1 << 40)
 	for start := range 2 {
-		j := b.newJudge(disk)
-		p, err := j.recoverForTest(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !maps.Equal(states(p.worker), states(want)) {
+		if !maps.Equal(b.recovered(disk), want) {
 			t.Errorf("start %d recovers another state", start)
 		}
 		position, ok := decodePosition(disk.position)
@@ -195,7 +176,7 @@ func (b *bench) sequence(written int64) error {
 			return err
 		case <-time.After(20 * time.Millisecond):
 		}
-		offsets, err := kadm.NewClient(b.plain).FetchOffsets(b.t.Context(), b.env.Group+"-sequence")
+		offsets, err := newAdmin(b).FetchOffsets(b.t.Context(), b.env.Group+"-sequence")
 		if o, ok := offsets.Lookup("raw", 0); err == nil && ok && o.At >= written && s.owns() {
 			cancel()
 			return <-done

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -14,7 +13,7 @@ import (
 // noted is what the judge's group has committed for partition 0, and the redo point beside it.
 func (b *bench) noted() (committed, redo int64) {
 	b.t.Helper()
-	offsets, err := kadm.NewClient(b.plain).FetchOffsets(b.t.Context(), b.env.Group+"-judge")
+	offsets, err := newAdmin(b).FetchOffsets(b.t.Context(), b.env.Group+"-judge")
 	if err != nil {
 		return -1, -1
 	}
@@ -45,9 +44,7 @@ func TestNothingOwed(t *testing.T) {
 			b.write("a", 40)
 			b.write("b", 40)
 			j := b.newJudge(nil)
-			ctx, cancel := context.WithCancel(t.Context())
-			done := make(chan error, 1)
-			go func() { done <- j.Run(ctx) }()
+			stop := b.start(j.Run)
 			b.await("all is judged", b.settled)
 			if _, redo := b.noted(); redo == 80 {
 				t.Fatal("nothing was owed at the last commit, so this proves nothing")
@@ -56,10 +53,7 @@ func TestNothingOwed(t *testing.T) {
 			if !c.stop {
 				b.await("nothing is owed", func() bool { return !owes() })
 			}
-			cancel()
-			if err := <-done; err != nil {
-				t.Fatal(err)
-			}
+			stop()
 			if at := j.stats.lastCommit.Get(); at < float64(time.Now().Add(-time.Hour).Unix()) {
 				t.Errorf("the last commit was at %v s", at)
 			}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -43,7 +42,7 @@ func TestTwoJoinWhileIdle(t *testing.T) {
 	for began := time.Now(); time.Since(began) < 4*time.Second; time.Sleep(100 * time.Millisecond) { // until what is owed is due
 		b.writeTo(0, 1)
 		b.writeTo(2, 1)
-		offsets, err := kadm.NewClient(b.plain).FetchOffsets(t.Context(), b.env.Group+"-judge")
+		offsets, err := newAdmin(b).FetchOffsets(t.Context(), b.env.Group+"-judge")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -14,7 +13,7 @@ import (
 // unstable long after the transaction's time. Whoever starts labwatch must read what hangs and what ends it.
 func TestHangingTransactionIsNamed(t *testing.T) {
 	b := newBench(t)
-	admin := kadm.NewClient(b.plain)
+	admin := newAdmin(b)
 	topics, err := admin.ListTopics(t.Context(), b.env.Topics.Log)
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"testing"
@@ -23,11 +22,8 @@ type deadDisk struct {
 var _ Store = (*deadDisk)(nil)
 
 func (s *deadDisk) wait(call string) {
-	s.mu.Lock()
-	hang := s.hang
-	s.mu.Unlock()
-	if hang != nil && !s.answers[call] {
-		<-hang
+	if !s.answers[call] {
+		s.hungDisk.wait()
 	}
 }
 
@@ -65,13 +61,9 @@ func (s *deadDisk) Ready() error {
 }
 
 // hurried is a judge with a disk that is waited for shortly, and in whose memory no device fits.
-func (b *bench) hurried(disk Store) (j *Judge, worker **stream.Worker) {
+func (b *bench) hurried(disk Store) (j *Judge, worker func() *stream.Worker) {
 	b.env.Memory = 1
-	worker = new(*stream.Worker)
-	j = NewJudge(b.env, b.env.Topics.Log, b.plain, disk, func(int32) *stream.Worker {
-		*worker = stream.NewWorker(b.judging, nil, nil)
-		return *worker
-	})
+	j, worker = b.watched(disk)
 	j.keep.patience, j.keep.first = 200*time.Millisecond, 20*time.Millisecond
 	return j, worker
 }
@@ -92,16 +84,12 @@ func TestDeadDisk(t *testing.T) {
 			b := newBench(t)
 			disk := &deadDisk{answers: c.answers}
 			j, _ := b.hurried(disk)
-			ctx, stop := context.WithCancel(t.Context())
-			defer stop()
-			done := make(chan error, 1)
-			go func() { done <- j.Run(ctx) }()
+			stop := b.start(j.Run)
 			for _, device := range []string{"a", "b", "c"} {
 				b.write(device, 40)
 				b.await("all is judged", b.settled)
 			}
-			hang := make(chan struct{})
-			disk.set(hang)
+			answers := disk.hangs()
 			b.write("a", 1)
 			b.await("the disk is given up", func() bool {
 				if c.answers["get"] {
@@ -115,35 +103,13 @@ func TestDeadDisk(t *testing.T) {
 			}
 			if c.stops {
 				stop()
-				select {
-				case err := <-done:
-					if err != nil {
-						t.Error(err)
-					}
-				case <-time.After(patience):
-					t.Error("the judge waits for the disk")
-				}
 			}
-			disk.set(nil)
-			close(hang) // what was left behind comes back, or goleak finds it
+			answers() // what was left behind comes back, or goleak finds it
 			if !c.stops {
-				b.await("the disk is taken up again", func() bool {
-					b.write("b", 1)
-					return j.stats.storeFailed.Get() == 0
-				})
-				b.write("c", 40)
-				b.await("all is judged", b.settled)
+				b.takesUp(j)
 				stop()
-				if err := <-done; err != nil {
-					t.Fatal(err)
-				}
 			}
-			want := b.straight()
-			p, err := b.newJudge(disk).recoverForTest(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !maps.Equal(states(p.worker), want) {
+			if !maps.Equal(b.recovered(disk), b.straight()) {
 				t.Error("a recovery from the disk gives another state")
 			}
 		})
@@ -168,23 +134,16 @@ func TestRecoveryFromDeadDisk(t *testing.T) {
 				b.judged(disk)
 			}
 			c.damage(disk)
-			hang := make(chan struct{})
-			disk.set(hang)
+			answers := disk.hangs()
 			j, worker := b.hurried(disk)
-			ctx, stop := context.WithCancel(t.Context())
-			defer stop()
-			done := make(chan error, 1)
-			go func() { done <- j.Run(ctx) }()
+			stop := b.start(j.Run)
 			b.write("a", 10)
 			b.await("all is judged without it", b.settled)
 			stop()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-			if !maps.Equal(states(*worker), b.straight()) {
+			if !maps.Equal(states(worker()), b.straight()) {
 				t.Error("the judge knows another state")
 			}
-			close(hang)
+			answers()
 		})
 	}
 }
@@ -199,8 +158,7 @@ func TestFatalErrorWithDeadDisk(t *testing.T) {
 	go func() { done <- j.Run(t.Context()) }()
 	b.write("a", 1)
 	b.await("all is judged", b.settled)
-	hang := make(chan struct{})
-	disk.set(hang)
+	answers := disk.hangs()
 	b.write("a", 1)
 	b.await("all is judged", b.settled)
 	b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: b.env.Topics.Records, Err: kerr.MessageTooLarge, Count: -1})
@@ -213,5 +171,5 @@ func TestFatalErrorWithDeadDisk(t *testing.T) {
 	case <-time.After(patience):
 		t.Error("the judge waits for the disk, and nobody hears of the error")
 	}
-	close(hang)
+	answers()
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -41,7 +40,7 @@ func TestInherit(t *testing.T) {
 		runUntilJoined(t, b.env)
 		var got []string
 		for began := time.Now(); !slices.Equal(got, others) && time.Since(began) < time.Minute; time.Sleep(10 * time.Millisecond) {
-			open, err := kadm.NewClient(b.plain).ListTransactions(t.Context(), nil, []string{"Ongoing"})
+			open, err := newAdmin(b).ListTransactions(t.Context(), nil, []string{"Ongoing"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +58,7 @@ func TestAliveNeedsThisInstance(t *testing.T) {
 	two := *b.env
 	two.Instance = "two"
 	runUntilJoined(t, &two)
-	admin := kadm.NewClient(b.plain)
+	admin := newAdmin(b)
 	if alive, err := (&session{env: b.env, name: "judge"}).alive(t.Context(), admin); err == nil {
 		t.Errorf("one is no member, and alive are %v", alive)
 	}

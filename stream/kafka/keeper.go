@@ -33,7 +33,7 @@ type keeper struct {
 	log   zerolog.Logger
 	stats *JudgeStats
 
-	jobs   chan keepJob
+	jobs   chan func()   // for that goroutine, in their order
 	done   chan struct{} // closed when all that was handed over before the stop is written
 	failed atomic.Bool   // the store missed a snapshot: it is left alone until a new session reads it again
 	mended atomic.Bool   // it can be written again, and a new session is due
@@ -46,17 +46,6 @@ type keeper struct {
 	first time.Duration // firstLook; shorter in tests
 	asked time.Time     // when the store was last seen to work, or was looked at
 	pause atomic.Int64  // until it is looked at again, nanoseconds
-}
-
-type keepJob struct {
-	partition int32
-	position  int64
-	keys      []string
-	blobs     [][]byte
-	since     time.Time     // it was handed over
-	kept      func()        // called when all of it is written
-	done      chan struct{} // closed when everything before is; then the rest is empty
-	look      bool          // see whether a failed store is well again; then the rest is empty
 }
 
 // The commits that the disk may lag behind, and their age: 256 x 200 ms are 50 s. A disk that is slower than that is given
@@ -78,132 +67,73 @@ func (k *keeper) start() {
 	if k.store == nil {
 		return
 	}
-	k.jobs = make(chan keepJob, keepQueue)
+	k.jobs = make(chan func(), keepQueue)
 	k.done = make(chan struct{})
 	go func() {
 		defer close(k.done)
 		for job := range k.jobs {
-			k.put(job)
+			job()
 		}
 	}()
 }
 
-// put writes one commit's snapshots. After a failure nothing more is written: a later position would cover the hole.
-func (k *keeper) put(job keepJob) {
-	if job.done != nil {
-		close(job.done)
+// write hands over the snapshots of one commit; kept is called when all of them are written. After a failure nothing more is
+// written: a later position would cover the hole.
+func (k *keeper) write(partition int32, position int64, keys []string, blobs [][]byte, kept func()) {
+	if !k.works() {
 		return
 	}
-	if job.look {
-		if k.left.Load() > 0 {
+	since := time.Now()
+	job := func() {
+		if k.failed.Load() {
 			return
 		}
-		if err := k.store.Ready(); err == nil {
-			k.log.Info().Msg("local state can be written again; a new session brings it up to date")
-			k.mended.Store(true)
+		k.oldest.Store(&since)
+		err := k.store.Write(partition, encodePosition(position), keys, blobs)
+		k.oldest.Store(nil)
+		var gone interface{ Dropped() bool }
+		switch {
+		case err == nil:
+			kept()
+		case errors.As(err, &gone) && gone.Dropped(): // found damaged meanwhile: a recovery comes, and rebuilds it
+		default:
+			k.giveUp(err)
 		}
-		return
 	}
-	if k.failed.Load() {
-		return
-	}
-	k.oldest.Store(&job.since)
-	err := k.store.Write(job.partition, encodePosition(job.position), job.keys, job.blobs)
-	k.oldest.Store(nil)
-	var gone interface{ Dropped() bool }
-	switch {
-	case err == nil:
-		job.kept()
-	case errors.As(err, &gone) && gone.Dropped(): // found damaged meanwhile: a recovery comes, and rebuilds it
+	select {
+	case k.jobs <- job:
 	default:
-		k.giveUp(err)
+		k.giveUp(fmt.Errorf("the disk is over %d commits behind", keepQueue))
 	}
 }
 
 // works says whether there is a disk that is read and written.
 func (k *keeper) works() bool { return k.store != nil && !k.failed.Load() }
 
-// flush waits until everything handed over is written, at most for as long as is said; 0 until the disk is given up. Of one
-// that is given up nothing more is waited for.
-func (k *keeper) flush(patience time.Duration) {
+// flush waits until everything handed over is written, at most for as long as is said, and says whether it is. Of a disk that is
+// given up nothing more is waited for.
+func (k *keeper) flush(patience time.Duration) bool {
 	if !k.works() {
-		return
+		return true
 	}
-	last := patience == 0
-	if last {
-		patience = k.patience
-	}
-	late := time.After(patience)
-	done := make(chan struct{})
+	late, done := time.After(patience), make(chan struct{})
 	select {
-	case k.jobs <- keepJob{done: done}:
-		select {
-		case <-done:
-			return
-		case <-late:
-		}
+	case k.jobs <- func() { close(done) }:
 	case <-late:
-	}
-	if last {
-		k.giveUp(k.behind())
-	}
-}
-
-func (k *keeper) behind() error { return fmt.Errorf("the disk is over %v behind", k.patience) }
-
-func (k *keeper) giveUp(err error) {
-	if k.failed.Swap(true) {
-		return
-	}
-	pause := min(max(k.first, 2*time.Duration(k.pause.Load())), longestLook)
-	k.pause.Store(int64(pause))
-	k.stats.storeFailed.Set(1)
-	k.log.Error().Err(err).Dur("look_again_in", pause).Msg("local state is not written; nothing is lost, it is read from Kafka")
-}
-
-// The pauses between two looks at a failed store. They double with each failure: a disk that is too slow for what it
-// has to write is well again at every look.
-const (
-	firstLook   = 10 * time.Second
-	longestLook = 15 * time.Minute
-)
-
-// look gives up a store that is too slow, and asks now and then whether one that had failed is well again, so that a new
-// session can make use of it.
-func (k *keeper) look(now time.Time) {
-	if since := k.oldest.Load(); since != nil && now.Sub(*since) > k.patience {
-		k.giveUp(k.behind())
-	}
-	if k.works() {
-		k.asked = now // the first pause begins when it fails
-	}
-	if k.store == nil || !k.failed.Load() || k.mended.Load() || now.Sub(k.asked) < time.Duration(k.pause.Load()) {
-		return
-	}
-	k.asked = now
-	select {
-	case k.jobs <- keepJob{look: true}:
-	default: // it is busy
-	}
-}
-
-// again lets a store that is well again be used. Nobody holds a partition meanwhile: a part that was recovered without
-// the disk must not write to it.
-func (k *keeper) again() {
-	if k.mended.Swap(false) {
-		k.failed.Store(false)
-		k.stats.storeFailed.Set(0)
-	}
-}
-
-func (k *keeper) write(partition int32, position int64, keys []string, blobs [][]byte, kept func()) {
-	if !k.works() {
-		return
+		return false
 	}
 	select {
-	case k.jobs <- keepJob{partition: partition, position: position, keys: keys, blobs: blobs, since: time.Now(), kept: kept}:
-	default:
-		k.giveUp(fmt.Errorf("the disk is over %d commits behind", keepQueue))
+	case <-done:
+		return true
+	case <-late:
+		return false
+	}
+}
+
+// flushAll waits until everything handed over is written, or the disk is given up.
+func (k *keeper) flushAll() {
+	if !k.flush(k.patience) {
+		k.giveUp(k.behind())
 	}
 }
 

@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"testing"
@@ -47,50 +46,33 @@ func (s *fullDisk) Write(partition int32, position []byte, keys []string, blobs 
 func TestDiskComesBack(t *testing.T) {
 	b := newBench(t)
 	disk := new(fullDisk)
-	var worker *stream.Worker
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, disk, func(int32) *stream.Worker {
-		worker = stream.NewWorker(b.judging, nil, nil)
-		return worker
-	})
+	j, worker := b.watched(disk)
 	j.keep.first = 20 * time.Millisecond
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- j.Run(ctx) }()
-	until := func(what string, is func() bool) {
-		t.Helper()
-		for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("not within half a minute: %s", what)
-			}
-		}
-	}
+	stop := b.start(j.Run)
 	b.write("a", 40)
-	until("the first commit", func() bool { return b.committed() >= int64(b.written) })
+	b.await("all is judged", b.settled)
 	disk.set(true)
 	b.write("b", 40)
-	until("the disk is given up", func() bool { return j.stats.storeFailed.Get() == 1 })
-	until("work goes on without it", func() bool { return b.committed() >= int64(b.written) })
+	b.await("the disk is given up", func() bool { return j.stats.storeFailed.Get() == 1 })
+	b.await("all is judged without it", b.settled)
 	disk.set(false)
-	until("the disk is taken up again", func() bool {
+	b.takesUp(j)
+	stop()
+	want := states(worker())
+	if got := b.recovered(disk); !maps.Equal(got, want) || len(got) != 6 {
+		t.Errorf("the disk knows %d entities that differ from the %d of the judge", len(got), len(want))
+	}
+}
+
+// takesUp waits until a judge takes up the disk again, and judges more with it.
+func (b *bench) takesUp(j *Judge) {
+	b.t.Helper()
+	b.await("the disk is taken up again", func() bool {
 		b.write("a", 1) // a session ends when it has something to do
 		return j.stats.storeFailed.Get() == 0
 	})
 	b.write("c", 40)
-	until("the last commit", func() bool { return b.committed() >= int64(b.written) })
-	cancel()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-	want := states(worker)
-	fresh := b.newJudge(disk)
-	p, err := fresh.recoverForTest(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := states(p.worker); !maps.Equal(got, want) || len(got) != 6 {
-		t.Errorf("the disk knows %d entities that differ from the %d of the judge", len(got), len(want))
-	}
+	b.await("all is judged", b.settled)
 }
 
 // TestDiskThatDoesNotHeal: local state that is unusable at one message, rebuilt, and unusable there again is no longer
@@ -119,19 +101,33 @@ type hungDisk struct {
 
 var _ Store = (*hungDisk)(nil)
 
+// hangs makes the disk hang until the function that it returns is called.
+func (s *hungDisk) hangs() (answers func()) {
+	hang := make(chan struct{})
+	s.set(hang)
+	return func() {
+		s.set(nil)
+		close(hang)
+	}
+}
+
 func (s *hungDisk) set(hang chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hang = hang
 }
 
-func (s *hungDisk) Write(partition int32, position []byte, keys []string, blobs [][]byte) error {
+func (s *hungDisk) wait() {
 	s.mu.Lock()
 	hang := s.hang
 	s.mu.Unlock()
 	if hang != nil {
 		<-hang
 	}
+}
+
+func (s *hungDisk) Write(partition int32, position []byte, keys []string, blobs [][]byte) error {
+	s.wait()
 	return s.fakeStore.Write(partition, position, keys, blobs)
 }
 
@@ -141,20 +137,12 @@ func TestDiskHangs(t *testing.T) {
 	b := newBench(t)
 	b.env.Memory = 1
 	disk := new(hungDisk)
-	var worker *stream.Worker
-	j := NewJudge(b.env, b.env.Topics.Log, b.plain, disk, func(int32) *stream.Worker {
-		worker = stream.NewWorker(b.judging, nil, nil)
-		return worker
-	})
+	j, worker := b.watched(disk)
 	j.keep.patience, j.keep.first = 50*time.Millisecond, 20*time.Millisecond
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	done := make(chan error, 1)
-	go func() { done <- j.Run(ctx) }()
+	stop := b.start(j.Run)
 	b.write("a", 40)
 	b.await("all is judged", b.settled)
-	hang := make(chan struct{})
-	disk.set(hang)
+	answers := disk.hangs()
 	b.write("b", 40)
 	b.await("the disk is given up", func() bool {
 		b.write("a", 1)
@@ -169,30 +157,18 @@ func TestDiskHangs(t *testing.T) {
 	if took := time.Since(began); took > b.env.SessionTimeout/2 { // for which a commit waits for the disk
 		t.Errorf("three commits took %v with a disk that was given up", took)
 	}
-	disk.set(nil)
-	close(hang)
-	b.await("the disk is taken up again", func() bool {
-		b.write("a", 1)
-		return j.stats.storeFailed.Get() == 0
-	})
-	b.write("c", 40)
-	b.await("all is judged", b.settled)
+	answers()
+	b.takesUp(j)
 	stop()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-	p, err := b.newJudge(disk).recoverForTest(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := states(p.worker); !maps.Equal(got, states(worker)) || !maps.Equal(got, b.straight()) {
+	if got := b.recovered(disk); !maps.Equal(got, states(worker())) || !maps.Equal(got, b.straight()) {
 		t.Error("the disk knows another state")
 	}
 }
 
 // TestFlushEnds: a recovery waits for what was handed over before, and not for ever for a disk that hangs.
 func TestFlushEnds(t *testing.T) {
-	disk := &hungDisk{hang: make(chan struct{})}
+	disk := new(hungDisk)
+	answers := disk.hangs()
 	k := newKeeper(disk, zerolog.Nop(), newJudgeStats())
 	k.patience = 50 * time.Millisecond
 	k.start()
@@ -202,12 +178,12 @@ func TestFlushEnds(t *testing.T) {
 		t.Error("given up by one who would not wait for long")
 	}
 	for range 2 {
-		k.flush(0)
+		k.flushAll()
 	}
 	if k.works() {
 		t.Error("not given up")
 	}
-	close(disk.hang)
+	answers()
 	k.stop()
 }
 
@@ -218,10 +194,7 @@ func TestFullDiskDoesNotHurry(t *testing.T) {
 	b.env.CommitInterval = 400 * time.Millisecond
 	disk := new(fullDisk)
 	j := b.newJudge(disk)
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	done := make(chan error, 1)
-	go func() { done <- j.Run(ctx) }()
+	stop := b.start(j.Run)
 	b.write("a", 40)
 	b.await("all is judged", b.settled)
 	disk.set(true)
@@ -239,7 +212,4 @@ func TestFullDiskDoesNotHurry(t *testing.T) {
 		t.Errorf("%d commits in %v, of which there should be one in %v", n, time.Since(began), b.env.CommitInterval)
 	}
 	stop()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
 }

@@ -67,13 +67,9 @@ func (l *Lag) Run(ctx context.Context) error {
 func (l *Lag) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	ends, err := l.admin.ListEndOffsets(ctx, l.topics...)
+	ends, committed, err := endsAndOffsets(ctx, l.admin, l.topics, l.env.Group+"-"+l.stage)
 	if err != nil {
-		return fmt.Errorf("list ends of %v: %w", l.topics, err)
-	}
-	committed, err := l.admin.FetchOffsets(ctx, l.env.Group+"-"+l.stage)
-	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // before its first commit there is no group
-		return fmt.Errorf("read committed offsets: %w", err)
+		return err
 	}
 	now := time.Now()
 	l.seen.Store(&now)
@@ -97,4 +93,17 @@ func (l *Lag) look(ctx context.Context) error {
 		w.look(now, from, end.Offset)
 	})
 	return nil
+}
+
+// endsAndOffsets asks where topics end, and then what a group has committed.
+func endsAndOffsets(ctx context.Context, admin *kadm.Client, topics []string, group string) (kadm.ListedOffsets, kadm.OffsetResponses, error) {
+	ends, err := admin.ListEndOffsets(ctx, topics...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list ends of %v: %w", topics, err)
+	}
+	committed, err := admin.FetchOffsets(ctx, group)
+	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) { // before its first commit there is no group
+		return nil, nil, fmt.Errorf("read committed offsets: %w", err)
+	}
+	return ends, committed, nil
 }

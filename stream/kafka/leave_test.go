@@ -3,14 +3,12 @@ package kafka
 import (
 	"slices"
 	"testing"
-
-	"github.com/twmb/franz-go/pkg/kadm"
 )
 
 // members is the names of the judge's group.
 func (b *bench) members() (names []string) {
 	b.t.Helper()
-	groups, err := kadm.NewClient(b.plain).DescribeGroups(b.t.Context(), b.env.Group+"-judge")
+	groups, err := newAdmin(b).DescribeGroups(b.t.Context(), b.env.Group+"-judge")
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func (m *member) leave() {
 		m.b.t.Fatalf("%s: %v", m.name, err)
 	}
 	request := kadm.LeaveGroup(m.b.env.Group + "-judge").InstanceIDs(m.name + "-judge")
-	if _, err := kadm.NewClient(m.b.plain).LeaveGroup(m.b.t.Context(), request); err != nil {
+	if _, err := newAdmin(m.b).LeaveGroup(m.b.t.Context(), request); err != nil {
 		m.b.t.Fatal(err)
 	}
 }
@@ -55,15 +55,6 @@ func (m *member) owns() (list []int32) {
 	}
 	slices.Sort(list)
 	return list
-}
-
-func (b *bench) await(what string, ok func() bool) {
-	b.t.Helper()
-	for began := time.Now(); !ok(); time.Sleep(10 * time.Millisecond) {
-		if time.Since(began) > patience {
-			b.t.Fatalf("waited in vain until %s", what)
-		}
-	}
 }
 
 // writeTo appends n results of the device of a partition.
@@ -79,25 +70,6 @@ func (b *bench) writeTo(partition int32, n int) {
 			b.t.Fatal(err)
 		}
 	}
-}
-
-// settled says whether everything that was written is committed.
-func (b *bench) settled() bool {
-	admin := kadm.NewClient(b.plain)
-	ends, err := admin.ListEndOffsets(b.t.Context(), b.env.Topics.Log)
-	if err != nil {
-		return false
-	}
-	offsets, err := admin.FetchOffsets(b.t.Context(), b.env.Group+"-judge")
-	if err != nil {
-		return false
-	}
-	settled := true
-	ends.Each(func(end kadm.ListedOffset) {
-		o, _ := offsets.Lookup(end.Topic, end.Partition)
-		settled = settled && o.At >= end.Offset
-	})
-	return settled
 }
 
 // TestRevokedWhileIdle: another member comes, goes and comes again while there is nothing to judge. The client tells of
@@ -157,7 +129,7 @@ func TestRevokedWhileIdle(t *testing.T) {
 // snapshotEnd is the offset after the last committed record of a snapshot partition.
 func (b *bench) snapshotEnd(partition int32) int64 {
 	b.t.Helper()
-	ends, err := kadm.NewClient(b.plain).ListCommittedOffsets(b.t.Context(), b.env.Topics.Snapshots)
+	ends, err := newAdmin(b).ListCommittedOffsets(b.t.Context(), b.env.Topics.Snapshots)
 	if err != nil {
 		b.t.Fatal(err)
 	}

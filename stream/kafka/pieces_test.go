@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/rs/zerolog"
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/alerts"
@@ -65,9 +64,7 @@ func TestDeviceLargerThanAMessage(t *testing.T) {
 			disk := new(fakeStore)
 			b.telemetry("large", channels, 1100)
 			b.write("small", 30)
-			if _, err := b.judge(disk); err != nil {
-				t.Fatal(err)
-			}
+			b.judged(disk)
 			b.env.Memory = 1
 			b.telemetry("large", channels, 1)
 			w, err := b.judge(disk)
@@ -89,11 +86,7 @@ func TestDeviceLargerThanAMessage(t *testing.T) {
 				t.Errorf("a disk whose position lies within a snapshot: %v", err)
 			}
 			for name, store := range map[string]Store{"disk": disk, "kafka": nil, "empty disk": new(fakeStore), "dropped disk": within} {
-				p, err := b.newJudge(store).recoverForTest(t.Context())
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				if !maps.Equal(states(p.worker), want) {
+				if !maps.Equal(b.recovered(store), want) {
 					t.Errorf("%s: recovered another state", name)
 				}
 			}
@@ -205,11 +198,7 @@ func TestPiecesAreDeleted(t *testing.T) {
 			}
 		}
 		if deleted {
-			var front kadm.Offsets
-			front.Add(kadm.Offset{Topic: b.env.Topics.Snapshots, Partition: 0, At: 1})
-			if _, err := newAdmin(b).DeleteRecords(t.Context(), front); err != nil {
-				t.Fatal(err)
-			}
+			b.deleteIn(b.env.Topics.Snapshots, 1)
 		}
 		_, err := b.newJudge(nil).recoverForTest(t.Context())
 		if deleted && (err != nil || !strings.Contains(log.String(), "a part of a snapshot was deleted")) {

@@ -10,11 +10,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// CheckSnapshotTopic refuses a snapshot topic from which Kafka deletes by age or size, as it does by default where somebody made
+// checkSnapshotTopic refuses a snapshot topic from which Kafka deletes by age or size, as it does by default where somebody made
 // the topic and named no policy: the snapshots of idle devices would go, and on a new disk or another instance these devices
 // would begin as new, without an error. Asking needs a right that nothing else does (DescribeConfigs on the topic), so who has
 // it not is warned and not refused.
-func CheckSnapshotTopic(ctx context.Context, env *Environment, client *kgo.Client) error {
+func checkSnapshotTopic(ctx context.Context, env *Environment, client *kgo.Client) error {
 	topic := env.Topics.Snapshots
 	answer, err := kadm.NewClient(client).DescribeTopicConfigs(ctx, topic)
 	settings := map[string]string{}

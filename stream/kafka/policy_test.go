@@ -69,9 +69,7 @@ func TestDeletedSnapshotsAreTold(t *testing.T) {
 	b := newBench(t)
 	b.write("idle", 30)
 	disk := new(fakeStore)
-	if _, err := b.judge(disk); err != nil {
-		t.Fatal(err)
-	}
+	b.judged(disk)
 	end, _ := decodePosition(disk.position)
 	b.env.Embedded = false
 	for _, c := range []struct {
@@ -87,11 +85,7 @@ func TestDeletedSnapshotsAreTold(t *testing.T) {
 	} {
 		log := new(lockedText)
 		b.env.Log = zerolog.New(log)
-		var front kadm.Offsets
-		front.Add(kadm.Offset{Topic: b.env.Topics.Snapshots, Partition: 0, At: c.front})
-		if _, err := newAdmin(b).DeleteRecords(t.Context(), front); err != nil {
-			t.Fatal(err)
-		}
+		b.deleteIn(b.env.Topics.Snapshots, c.front)
 		j, want := b.newJudge(c.store), 0
 		for range 3 { // rebalances
 			if _, err := j.recoverForTest(t.Context()); err != nil {

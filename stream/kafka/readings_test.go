@@ -3,7 +3,6 @@ package kafka
 import (
 	"testing"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"labwatch/stream"
@@ -18,7 +17,7 @@ func TestHoldsReadings(t *testing.T) {
 	}
 	holds := func(want bool, after string) {
 		t.Helper()
-		got, err := holdsReadings(t.Context(), b.env, kadm.NewClient(b.plain))
+		got, err := holdsReadings(t.Context(), b.env, newAdmin(b))
 		if err != nil || got != want {
 			t.Errorf("after %s: %v %v, %v expected", after, got, err, want)
 		}

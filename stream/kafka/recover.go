@@ -73,14 +73,7 @@ func (j *Judge) recover(ctx context.Context, at place) (*part, error) {
 	covered := p.worker.Covered()
 	redone, err := j.replay(ctx, at, p, redo, committed)
 	if errors.Is(err, kerr.OffsetOutOfRange) { // retention went on while we restored or read
-		first, againErr := j.firstOffset(ctx, at)
-		switch {
-		case againErr != nil || redo >= first:
-		case last.byHand() && first <= committed: // who has set the offset goes on without what is gone
-			return nil, fmt.Errorf("input that was worked again was deleted meanwhile, up to offset %d; the next recovery begins there: %w", first, err)
-		default:
-			return nil, deleted(at, first, redo, committed)
-		}
+		err = j.deletedMeanwhile(ctx, at, redo, committed, last, err)
 	}
 	if err != nil {
 		return nil, err

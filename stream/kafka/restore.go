@@ -22,7 +22,7 @@ func (j *Judge) restore(ctx context.Context, partition int32, p *part, committed
 	if err != nil {
 		return 0, err
 	}
-	j.keep.flush(0) // what was committed before must not reach the disk after what is read now
+	j.keep.flushAll() // what was committed before must not reach the disk after what is read now
 	onDisk := j.keep.works()
 	restored, ahead := 0, aheads{}
 	if onDisk {
@@ -108,35 +108,6 @@ func (j *Judge) withoutPieces(ctx context.Context, partition int32, from int64, 
 	return lacks
 }
 
-// diskBatch gathers snapshots on their way from Kafka to the disk.
-type diskBatch struct {
-	keep      *keeper
-	partition int32
-	keys      []string
-	blobs     [][]byte
-	bytes     int
-}
-
-// batchBytes are written to the disk at once: many enough for it, few enough for memory.
-const batchBytes = 4 << 20
-
-func (b *diskBatch) add(e stream.Entry) {
-	b.keys, b.blobs = append(b.keys, e.Key), append(b.blobs, e.Blob)
-	b.bytes += len(e.Key) + len(e.Blob)
-}
-
-// write makes everything up to position known to the disk. Failing that, the disk is given up, and the next session
-// holds everything in memory.
-func (b *diskBatch) write(position int64) error {
-	if err := b.keep.writeNow(b.partition, position, b.keys, b.blobs); err != nil {
-		b.keep.giveUp(err)
-		return err
-	}
-	clear(b.blobs)
-	b.keys, b.blobs, b.bytes = b.keys[:0], b.blobs[:0], 0
-	return nil
-}
-
 // restoreFromDisk hands the worker what must be in memory, and sets the part's position to the snapshot offset from
 // which Kafka must be read: 0 when the disk knows nothing.
 func (j *Judge) restoreFromDisk(partition int32, p *part, end, committed int64, ahead *aheads) (restored int, err error) {
@@ -188,27 +159,4 @@ func (j *Judge) begin(partition int32, p *part) {
 
 func (j *Judge) loader(partition int32) stream.Load {
 	return func(key string) ([]byte, error) { return j.keep.get(partition, key) }
-}
-
-// broken judges an error of the worker at the message at offset. Local state that cannot be used is dropped, and the next
-// session rebuilds it from Kafka. When that does not help, the disk is given up: then all is read at once, and what Kafka
-// itself holds wrong is found and said, in place of a session after the other. Any other error would come again in every
-// session.
-func (j *Judge) broken(at place, offset int64, err error) error {
-	if err == nil || !errors.Is(err, stream.ErrStored) || j.keep.store == nil {
-		return lasting(err)
-	}
-	j.keep.flush(0)
-	if !j.keep.works() { // it may still be writing; the next session does not read it
-		return err
-	}
-	dropErr := j.keep.drop(at.partition)
-	j.mu.Lock()
-	before, again := j.rebuilt[at]
-	j.rebuilt[at] = offset
-	j.mu.Unlock()
-	if err = errors.Join(err, dropErr); dropErr != nil || again && before == offset {
-		j.keep.giveUp(err)
-	}
-	return err
 }

@@ -1,11 +1,8 @@
 package kafka
 
 import (
-	"context"
 	"testing"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kadm"
 )
 
 // TestRetentionNear: what is kept before the redo point is compared with what is behind it; a young topic is not at risk.
@@ -36,18 +33,12 @@ func TestInputIsDeletedBehindTheRedoPoint(t *testing.T) {
 	b.env.Redo = RedoBudget{Records: 1 << 40, Age: time.Hour}
 	b.write("a", 40)
 	j := b.newJudge(nil)
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- j.Run(ctx) }()
+	stop := b.start(j.Run)
 	b.await("all is judged", b.settled)
 	if _, redo := b.noted(); redo >= 30 {
 		t.Fatal("nothing was owed at the last commit, so this proves nothing")
 	}
-	var front kadm.Offsets
-	front.Add(kadm.Offset{Topic: b.env.Topics.Log, At: 30})
-	if deleted, err := kadm.NewClient(b.plain).DeleteRecords(t.Context(), front); err != nil || deleted.Error() != nil {
-		t.Fatal(err, deleted.Error())
-	}
+	b.deleteBefore(30)
 	b.await("the redo point has moved", func() bool {
 		b.write("b", 1)
 		b.await("all is judged", b.settled)
@@ -57,10 +48,7 @@ func TestInputIsDeletedBehindTheRedoPoint(t *testing.T) {
 	if j.stats.retentionNear.Get() == 0 {
 		t.Error("nobody was told")
 	}
-	cancel()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
+	stop()
 }
 
 // TestNoAlarmWithoutRedoPoint: whoever comes to a topic of which something was deleted, with no redo point, saves everything and
@@ -76,17 +64,12 @@ func TestNoAlarmWithoutRedoPoint(t *testing.T) {
 				b.setOffset(set)
 			}
 			j := b.newJudge(nil)
-			ctx, cancel := context.WithCancel(t.Context())
-			done := make(chan error, 1)
-			go func() { done <- j.Run(ctx) }()
+			stop := b.start(j.Run)
 			b.await("everything is saved", func() bool { committed, redo := b.noted(); return committed == 40 && redo == 40 })
 			if n := j.stats.retentionNear.Get(); n > 0 {
 				t.Errorf("the site was alarmed %d times", n)
 			}
-			cancel()
-			if err := <-done; err != nil {
-				t.Fatal(err)
-			}
+			stop()
 		})
 	}
 }

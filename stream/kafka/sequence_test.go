@@ -27,7 +27,7 @@ func TestSequencerMissesItsOffsets(t *testing.T) {
 		t.Fatalf("a start that finds its offsets: %v", err)
 	}
 	b.leave("sequence")
-	if _, err := kadm.NewClient(b.plain).DeleteGroups(t.Context(), b.env.Group+"-sequence"); err != nil {
+	if _, err := newAdmin(b).DeleteGroups(t.Context(), b.env.Group+"-sequence"); err != nil {
 		t.Fatal(err)
 	}
 	err := b.sequence(4)
@@ -45,15 +45,9 @@ func TestSequencerStartsWithoutInput(t *testing.T) {
 	s := NewSequence(b.env, []string{"raw"}, b.plain, nil)
 	s.lanes[place{"raw", 0}] = nil // it owns the partition
 	ticks := NewTicks(b.env, b.plain, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- ticks.Run(ctx, 1) }()
+	stop := b.start(func(ctx context.Context) error { return ticks.Run(ctx, 1) })
 	b.await("time is written", func() bool { return ticks.count.Get() > 2 })
-	cancel()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
+	stop()
 	b.raw(3)
 	if err := b.sequence(3); err != nil {
 		t.Fatal(err)
@@ -127,7 +121,7 @@ func TestSequencerAfterAnotherOnesFirst(t *testing.T) {
 func (b *bench) leave(stage string) {
 	b.t.Helper()
 	name := b.env.Instance + "-" + stage
-	if _, err := kadm.NewClient(b.plain).LeaveGroup(b.t.Context(), kadm.LeaveGroup(b.env.Group+"-"+stage).InstanceIDs(name)); err != nil {
+	if _, err := newAdmin(b).LeaveGroup(b.t.Context(), kadm.LeaveGroup(b.env.Group+"-"+stage).InstanceIDs(name)); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -26,19 +26,14 @@ func TestStopBeforeAnythingIsRead(t *testing.T) {
 			held.Count = -1
 			reached := b.cluster.Fault(held)
 			j := b.newJudge(nil)
-			ctx, cancel := context.WithCancel(t.Context())
-			done := make(chan error, 1)
-			go func() { done <- j.Run(ctx) }()
-			limit, stop := context.WithTimeout(t.Context(), patience)
-			defer stop()
+			stop := b.start(j.Run)
+			limit, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
 			if err := reached.Wait(limit, 2); err != nil {
 				t.Fatal(err)
 			}
-			cancel()
 			began := time.Now()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
+			stop()
 			// By themselves they would be given up after three session timeouts.
 			if took := time.Since(began); took > 2*b.env.SessionTimeout {
 				t.Errorf("it ended after %v", took)
@@ -86,14 +81,9 @@ func TestStopCommitsOnce(t *testing.T) {
 func TestSequenceOwesNothing(t *testing.T) {
 	b := newBench(t)
 	s := b.newSequence()
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
+	stop := b.start(s.Run)
 	b.await("it owns the partition", s.owns)
 	stop()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
 	if n := s.stats.commits.Get(); n != 0 {
 		t.Errorf("%d commits, and there was no input", n)
 	}
@@ -138,9 +128,7 @@ func TestStopMeetsFailure(t *testing.T) {
 			if faults != nil {
 				faults.Remove()
 			}
-			if _, err := b.judge(nil); err != nil {
-				t.Fatal(err)
-			}
+			b.judged(nil)
 			if ids := b.published(5); len(ids) != 5 {
 				t.Errorf("%d records are published, want 5", len(ids))
 			}

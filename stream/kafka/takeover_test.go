@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -57,7 +56,7 @@ func TestTakeOver(t *testing.T) {
 		if err := s.takeOver(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		open, err := kadm.NewClient(b.plain).ListTransactions(t.Context(), nil, []string{"Ongoing"})
+		open, err := newAdmin(b).ListTransactions(t.Context(), nil, []string{"Ongoing"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,12 +2,9 @@ package kafka
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 )
 
 // through tells up to which time the sequencing group, all of its instances together, has read the raw topics. A tick
@@ -29,13 +26,9 @@ type reach struct {
 // of its pace then; nor when Kafka cannot tell of one, as while it elects a leader. Since counts from the last look that
 // was no error.
 func (t *through) look(ctx context.Context, now time.Time, since time.Duration) (time.Time, bool, error) {
-	ends, err := t.admin.ListEndOffsets(ctx, t.topics...)
+	ends, offsets, err := endsAndOffsets(ctx, t.admin, t.topics, t.group)
 	if err != nil {
-		return now, false, fmt.Errorf("list ends of %v: %w", t.topics, err)
-	}
-	offsets, err := t.admin.FetchOffsets(ctx, t.group)
-	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
-		return now, false, fmt.Errorf("read committed offsets: %w", err)
+		return now, false, err
 	}
 	next, sure := map[place]reach{}, true
 	all := now

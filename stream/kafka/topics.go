@@ -120,7 +120,7 @@ func Prepare(ctx context.Context, env *Environment, client *kgo.Client, inputs [
 		return Layout{}, err
 	}
 	if env.Only != "sequence" {
-		if err := CheckSnapshotTopic(ctx, env, client); err != nil {
+		if err := checkSnapshotTopic(ctx, env, client); err != nil {
 			return Layout{}, err
 		}
 	}
