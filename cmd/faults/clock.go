@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,8 +104,7 @@ func (i *instance) setClock(by time.Duration) error {
 
 // misset sets the clock wrong for a while: up to 50 minutes ahead or back, or, one time in four, up to two days ahead, with
 // which Kafka takes nothing from the instance. Half of the times it is started anew meanwhile, with the wrong clock.
-func (i *instance) misset(ctx context.Context, f fault) error {
-	rng := newRand(f.draw)
+func (i *instance) misset(ctx context.Context, f fault, rng *rand.Rand) error {
 	by := time.Duration(rng.Int64N(int64(100*time.Minute))) - 50*time.Minute
 	if rng.IntN(4) == 0 {
 		by = 2*time.Hour + time.Duration(rng.Int64N(int64(46*time.Hour)))
@@ -114,13 +114,8 @@ func (i *instance) misset(ctx context.Context, f fault) error {
 	if err := i.setClock(by); err != nil {
 		return err
 	}
-	sleep(ctx, f.lasts/2)
-	if rng.IntN(2) == 0 {
-		i.kill()
-		if err := i.start(); err != nil {
-			return err
-		}
+	if err := i.endure(ctx, f, rng); err != nil {
+		return err
 	}
-	sleep(ctx, f.lasts/2)
 	return i.setClock(0)
 }

@@ -17,6 +17,32 @@ func unexplained(err error) bool {
 	return errors.As(err, &exit) && exit.ExitCode() == 2
 }
 
+// fill tells that its disk is full, which explains that it refuses to start, and that Badger dies of a page it had asked for.
+func (i *instance) fill(yes bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.excused, i.full = yes, yes
+}
+
+func (i *instance) excuse(yes bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.excused = yes
+}
+
+// refusals is how many ends in a row are taken for a refusal to start.
+const refusals = 6
+
+// refused says whether it was given up on, and what it said.
+func (i *instance) refused() (string, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.failed < refusals {
+		return "", false
+	}
+	return i.ends[len(i.ends)-1], true
+}
+
 // ended lists the ends of an instance by itself, and those of them that nothing explains.
 func (i *instance) ended() (all, wrong []string) {
 	i.mu.Lock()

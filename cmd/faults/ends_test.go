@@ -10,20 +10,34 @@ import (
 	"time"
 )
 
-// TestEnds lets a daemon end by itself. With 1 it does when its group goes on without it; 2 is a panic or a refusal.
+// TestEnds lets a daemon end by itself. With 1 it does when its group goes on without it; 2 is a panic or a refusal. That it
+// dies of a page is forgiven only while its disk is full.
 func TestEnds(t *testing.T) {
 	for _, c := range []struct {
-		code    int
-		excused bool
-		wrong   int
-	}{{0, false, 0}, {1, false, 0}, {2, false, 1}, {2, true, 0}} {
+		code          int
+		excused, full bool
+		said          string
+		wrong, died   int
+	}{
+		{0, false, false, "", 0, 0},
+		{1, false, false, "", 0, 0},
+		{2, false, false, "", 1, 0},
+		{2, true, false, "", 0, 0},
+		{2, false, false, pageFault, 1, 1},
+		{2, true, false, pageFault, 0, 1},
+		{2, false, true, pageFault, 0, 0},
+		{2, false, true, "panic: index out of range", 0, 1},
+	} {
 		dir := t.TempDir()
 		program := filepath.Join(dir, "daemon")
-		if err := os.WriteFile(program, fmt.Appendf(nil, "#!/bin/sh\nexit %d\n", c.code), 0o700); err != nil {
+		if err := os.WriteFile(program, fmt.Appendf(nil, "#!/bin/sh\necho '%s'\nexit %d\n", c.said, c.code), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		i := &instance{lab: &lab{settings: &settings{}, dir: dir, program: program, out: io.Discard}, name: "i0",
 			failed: refusals, excused: c.excused} // it is not started again
+		if c.full {
+			i.fill(true)
+		}
 		if err := i.start(); err != nil {
 			t.Fatal(err)
 		}
@@ -31,8 +45,8 @@ func TestEnds(t *testing.T) {
 		for began := time.Now(); len(ends) == 0 && time.Since(began) < time.Minute; time.Sleep(time.Millisecond) {
 			ends, wrong = i.ended()
 		}
-		if len(ends) != 1 || len(wrong) != c.wrong {
-			t.Errorf("exit code %d, excused %v: ends %q, wrong %q, want %d wrong", c.code, c.excused, ends, wrong, c.wrong)
+		if died, err := crashes([]*instance{i}); len(ends) != 1 || len(wrong) != c.wrong || len(died) != c.died || err != nil {
+			t.Errorf("%+v: ends %q, wrong %q, died %q, %v", c, ends, wrong, died, err)
 		}
 		if err := i.stop(); (err != nil) != (c.code != 0) {
 			t.Errorf("stop after exit code %d gave %v", c.code, err)

@@ -61,7 +61,7 @@ func (i *instance) inject(ctx context.Context, f fault) error {
 		link.setLate(0)
 		return nil
 	case clockSet:
-		return i.misset(ctx, f)
+		return i.misset(ctx, f, rng)
 	default:
 		return fmt.Errorf("fault %q is not one of an instance", f.kind)
 	}
@@ -94,6 +94,14 @@ func (i *instance) fillDisk(ctx context.Context, f fault, rng *rand.Rand) error 
 	if err != nil {
 		return err
 	}
+	if err := i.endure(ctx, f, rng); err != nil {
+		return err
+	}
+	return free()
+}
+
+// endure lets a fault last. Half of the times the instance is killed and started in the middle of it.
+func (i *instance) endure(ctx context.Context, f fault, rng *rand.Rand) error {
 	sleep(ctx, f.lasts/2)
 	if rng.IntN(2) == 0 {
 		i.kill()
@@ -102,7 +110,7 @@ func (i *instance) fillDisk(ctx context.Context, f fault, rng *rand.Rand) error 
 		}
 	}
 	sleep(ctx, f.lasts/2)
-	return free()
+	return nil
 }
 
 // storm lets one more instance join and leave, quickly.

@@ -34,9 +34,6 @@ type instance struct {
 	wrong   []string // those of them that nothing explains
 }
 
-// refusals is how many ends in a row are taken for a refusal to start.
-const refusals = 6
-
 func (l *lab) newInstance(name string) (*instance, error) {
 	i := &instance{lab: l, name: name}
 	var err error
@@ -142,19 +139,6 @@ func (i *instance) signal(s syscall.Signal) {
 	i.process.Signal(s)
 }
 
-// fill tells that its disk is full, which explains that it refuses to start, and that Badger dies of a page it had asked for.
-func (i *instance) fill(yes bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.excused, i.full = yes, yes
-}
-
-func (i *instance) excuse(yes bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.excused = yes
-}
-
 // isReady asks the instance.
 func (i *instance) isReady() bool {
 	client := http.Client{Timeout: time.Second}
@@ -180,14 +164,4 @@ func (i *instance) waitReady(patience time.Duration) bool {
 		}
 	}
 	return false
-}
-
-// refused says whether it was given up on, and what it said.
-func (i *instance) refused() (string, bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if i.failed < refusals {
-		return "", false
-	}
-	return i.ends[len(i.ends)-1], true
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -93,12 +94,35 @@ func (b *kafkaBroker) stop() error {
 	}
 	// The last node may wait for the others, which are stopped, longer than anybody waits for it. All is checked by then.
 	for node := range b.nodes {
-		text, _ := os.ReadFile(filepath.Join(b.dir, strconv.Itoa(node+1), "kafka.pid"))
-		if pid, notNumber := strconv.Atoi(strings.TrimSpace(string(text))); notNumber == nil {
-			err = syscall.Kill(pid, syscall.SIGKILL)
+		if killed := b.kill(node); !errors.Is(killed, fs.ErrNotExist) { // of a node that has ended the script has deleted the pid file
+			err = killed
 		}
 	}
 	return err
+}
+
+// folder is where the script keeps what is of one node.
+func (b *kafkaBroker) folder(node int) string {
+	if b.nodes == 1 {
+		return b.dir
+	}
+	return filepath.Join(b.dir, strconv.Itoa(node+1))
+}
+
+// kill ends a node with SIGKILL.
+func (b *kafkaBroker) kill(node int) error {
+	text, err := os.ReadFile(filepath.Join(b.folder(node), "kafka.pid"))
+	if err != nil {
+		return fmt.Errorf("kill Kafka: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err == nil {
+		err = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	if err != nil {
+		return fmt.Errorf("kill Kafka: %w", err)
+	}
+	return nil
 }
 
 // sound: while a single node stops or starts, its own view of the cluster has no leaders, and its coordinator takes a
@@ -107,28 +131,16 @@ func (b *kafkaBroker) stop() error {
 func (b *kafkaBroker) sound(kind) bool { return b.nodes > 1 }
 
 func (b *kafkaBroker) restart(node int, crash bool, down time.Duration) error {
-	dir := b.dir
-	if b.nodes > 1 {
-		dir = filepath.Join(dir, strconv.Itoa(node+1))
-	}
 	if crash {
-		text, err := os.ReadFile(filepath.Join(dir, "kafka.pid"))
-		if err != nil {
-			return fmt.Errorf("kill Kafka: %w", err)
-		}
-		pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-		if err != nil {
-			return fmt.Errorf("kill Kafka: %w", err)
-		}
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			return fmt.Errorf("kill Kafka: %w", err)
+		if err := b.kill(node); err != nil {
+			return err
 		}
 		time.Sleep(200 * time.Millisecond)
 	} else if err := b.do("stop", node); err != nil {
 		return err
 	}
 	b.lives++
-	old := filepath.Join(dir, "kafka.log")
+	old := filepath.Join(b.folder(node), "kafka.log")
 	if err := os.Rename(old, fmt.Sprintf("%s.life%d", old, b.lives)); err != nil {
 		return fmt.Errorf("keep the log of Kafka: %w", err)
 	}

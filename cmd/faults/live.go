@@ -43,8 +43,7 @@ func (l *lab) live(ctx context.Context, r *result, c *campaign, can func(kind) b
 		r.broken = append(r.broken, err.Error())
 	}
 	l.say("the input has ended; waiting until all is judged")
-	refused := func() error { return c.refused() }
-	if err := l.drain(ctx, refused); err != nil {
+	if err := l.drain(ctx, c.refused); err != nil {
 		r.broken = append(r.broken, err.Error())
 	}
 	for _, i := range c.instances {

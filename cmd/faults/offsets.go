@@ -33,7 +33,7 @@ func (l *lab) watchOffsets(ctx context.Context) <-chan []string {
 		var all []string
 		began, looks := time.Now(), 0
 		for o := (offsets{}); ctx.Err() == nil; sleep(ctx, 20*time.Millisecond) {
-			committed, err := l.visible(ctx)
+			committed, err := l.visible(ctx, "judge", l.judged())
 			if err != nil { // the broker may be away
 				continue
 			}
@@ -52,19 +52,3 @@ func (l *lab) watchOffsets(ctx context.Context) <-chan []string {
 
 // leastLook is how often, on the average, they must have been seen.
 const leastLook = 2 * time.Second
-
-// visible is what the judge's group has committed of the partitions that Kafka tells of just now. A transaction that is
-// ending hides nothing: its offsets are not there before it has ended.
-func (l *lab) visible(ctx context.Context) (map[int32]kadm.Offset, error) {
-	all, err := l.admin.FetchOffsets(ctx, l.prefix+"group-judge")
-	if err != nil {
-		return nil, fmt.Errorf("read what the judge has committed: %w", err)
-	}
-	found := map[int32]kadm.Offset{}
-	for p := range int32(l.partitions) {
-		if o, ok := all.Lookup(l.judged(), p); ok && o.Err == nil {
-			found[p] = o.Offset
-		}
-	}
-	return found, nil
-}

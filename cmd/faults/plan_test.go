@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -78,6 +80,22 @@ func TestPlanWithout(t *testing.T) {
 	for range 20 {
 		if f := p.next(); f.kind != kill {
 			t.Fatalf("%s was drawn", f.kind)
+		}
+	}
+}
+
+// TestSaysWhatCannotBeHad: a fault that was asked for by name and that this labwatch cannot have is told, not left out unseen.
+func TestSaysWhatCannotBeHad(t *testing.T) {
+	for _, c := range []struct {
+		binary string
+		kinds  []kind
+		told   bool
+	}{{"labwatch", nil, true}, {"labwatch", []kind{clockSet}, true}, {"labwatch", []kind{kill}, false}, {"", []kind{clockSet}, false}} {
+		l := &lab{settings: &settings{binary: c.binary, kinds: c.kinds}, bus: foreignBroker("a:1"), out: io.Discard}
+		r := &result{}
+		l.choose(r, true)
+		if told := slices.ContainsFunc(r.skipped, func(said string) bool { return strings.HasPrefix(said, string(clockSet)) }); told != c.told {
+			t.Errorf("--labwatch %q, --kinds %v: said %q", c.binary, c.kinds, r.skipped)
 		}
 	}
 }

@@ -108,7 +108,7 @@ func run(ctx context.Context, s *settings, out io.Writer) (r *result, err error)
 func (l *lab) choose(r *result, disks bool) func(kind) bool {
 	can := func(k kind) bool {
 		switch {
-		case len(l.kinds) > 0 && !slices.Contains(l.kinds, k):
+		case !l.draws(k):
 			return false
 		case slices.Contains(brokerKinds, k):
 			return l.bus.can(k) && (l.bus.sound(k) || slices.Contains(l.kinds, k))
@@ -131,7 +131,7 @@ func (l *lab) choose(r *result, disks bool) func(kind) bool {
 				"forgets some of the markers (see DESIGN.md); --kinds %s does it all the same", k, k))
 		}
 	}
-	if l.binary != "" && len(l.kinds) == 0 {
+	if l.binary != "" && l.draws(clockSet) {
 		r.skipped = append(r.skipped, fmt.Sprintf("%s: needs a labwatch that is built for it, and --labwatch names one", clockSet))
 	}
 	for _, line := range r.skipped {

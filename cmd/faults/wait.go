@@ -23,9 +23,16 @@ type stall struct{ state string }
 
 func (s stall) Error() string { return "stalled: " + s.state }
 
-// committed is what a stage's group has committed for a topic, and the notes beside it.
+// committed is what a stage's group has committed for a topic, and the notes beside it, once no transaction that is ending
+// may change it any more.
 func (l *lab) committed(ctx context.Context, stage, topic string) (map[int32]kadm.Offset, error) {
-	all, err := l.admin.FetchOffsets(kadm.RequireStable(ctx), l.prefix+"group-"+stage)
+	return l.visible(kadm.RequireStable(ctx), stage, topic)
+}
+
+// visible is committed as Kafka tells it just now. A transaction that is ending hides nothing: its offsets are not there
+// before it has ended.
+func (l *lab) visible(ctx context.Context, stage, topic string) (map[int32]kadm.Offset, error) {
+	all, err := l.admin.FetchOffsets(ctx, l.prefix+"group-"+stage)
 	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
 		return nil, fmt.Errorf("read what %s has committed: %w", stage, err)
 	}

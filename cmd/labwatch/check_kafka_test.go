@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,10 +38,7 @@ func TestCheckKafkaWithoutTopics(t *testing.T) {
 // TestStoppedWhileItWaits: Ctrl-C while a command waits for a broker is told as that. It says nothing of ten seconds, which
 // have not passed, and nothing of the broker, which may be well.
 func TestStoppedWhileItWaits(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(path, []byte("kafka: {brokers: ['127.0.0.1:1'], instance: one}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := writeFile(t, filepath.Join(t.TempDir(), "config.yaml"), "kafka: {brokers: ['127.0.0.1:1'], instance: one}")
 	cfg, err := config.Load(path)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/rand"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,23 +12,22 @@ import (
 
 // TestCheckWarnsOfLimits: limits of a mapping that look like another unit are no mistake, and are told.
 func TestCheckWarnsOfLimits(t *testing.T) {
-	dir := t.TempDir()
-	codes, path := filepath.Join(dir, "codes.csv"), filepath.Join(dir, "config.yaml")
-	for name, text := range map[string]string{
-		codes: "local_code,loinc,unit,plausible_low,plausible_high\nHB,718-7,g/L,10,300\n",
-		path:  "standardize: {mappings: [" + codes + "]}\n",
-	} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	r, codes := checkMapping(t, "local_code,loinc,unit,plausible_low,plausible_high\nHB,718-7,g/L,10,300\n", "")
+	if got := strings.Join(r.Warnings, "\n"); !strings.Contains(got, codes+`:2: limits of "HB"`) {
+		t.Errorf("it warns of %q, and says %q", got, r.Mistakes)
 	}
-	r, err := check(path)
+}
+
+// checkMapping checks a config with one mapping file, whose path it gives too.
+func checkMapping(t *testing.T, mapping, more string) (r *checkReport, codes string) {
+	t.Helper()
+	dir := t.TempDir()
+	codes = writeFile(t, filepath.Join(dir, "codes.csv"), mapping)
+	r, err := check(writeFile(t, filepath.Join(dir, "config.yaml"), "standardize: {mappings: ["+codes+"]}\n"+more))
 	if r == nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(r.Warnings, "\n"); !strings.Contains(got, codes+`:2: limits of "HB"`) {
-		t.Errorf("it warns of %q, and says %v", got, err)
-	}
+	return r, codes
 }
 
 // TestLimitsAndMapping: limits in another unit than the one that the mapping decides on, or of a local code that it maps, would
@@ -45,21 +43,9 @@ func TestLimitsAndMapping(t *testing.T) {
 		"'local:IGG:g/L': {high: 16}":        "alerts.limit.tests[local:IGG:g/L]: results of IGG are published as LOINC 2465-3; give limits for that",
 		"'local:BYDEVICE:g/L': {high: 1600}": "", // other devices' are not mapped
 	} {
-		dir := t.TempDir()
-		codes, path := filepath.Join(dir, "codes.csv"), filepath.Join(dir, "config.yaml")
-		for name, text := range map[string]string{
-			codes: "local_code,loinc,unit,device\nIGG,2465-3,,\nIGG2,2465-3,g/L,\nIGG3,2465-3,mg/dL,\nBYDEVICE,2465-3,g/L,one\n",
-			path:  "standardize: {mappings: [" + codes + "]}\nalerts: {limit: {tests: {" + limits + "}}}\n",
-		} {
-			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+		r, codes := checkMapping(t, "local_code,loinc,unit,device\nIGG,2465-3,,\nIGG2,2465-3,g/L,\nIGG3,2465-3,mg/dL,\nBYDEVICE,2465-3,g/L,one\n",
+			"alerts: {limit: {tests: {"+limits+"}}}\n")
 		want = strings.ReplaceAll(want, "CODES", codes)
-		r, err := check(path)
-		if r == nil {
-			t.Fatal(err)
-		}
 		if got := strings.Join(slices.DeleteFunc(r.Mistakes, func(s string) bool { return !strings.HasPrefix(s, "alerts.") }), "\n"); got != want {
 			t.Errorf("%s: check says %q, want %q", limits, got, want)
 		}

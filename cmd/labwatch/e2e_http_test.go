@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // TestE2EOperator runs labwatch as an operator meets it: tokens at the door, a scrape by a real Prometheus, SIGHUP and
@@ -52,12 +51,12 @@ func TestE2EOperator(t *testing.T) {
 		t.Error("the start is no successful load")
 	}
 
-	until(t, "a scrape", func() bool { return scraped(t, l, secret) })
+	eventually(t, "a scrape", func() bool { return scraped(t, l, secret) })
 
 	// SIGHUP with a config that is none: it goes on, and says so.
 	write("kafka: {}\n") // twice the same key
 	must(0, p.cmd.Process.Signal(syscall.SIGHUP))
-	until(t, "the failed reload", func() bool { return metric("labwatch_config_last_reload_successful 0") })
+	eventually(t, "the failed reload", func() bool { return metric("labwatch_config_last_reload_successful 0") })
 	if log := p.log.String(); !strings.Contains(log, "the config was not reloaded: the former one stays in force") {
 		t.Errorf("log: %s", log)
 	}
@@ -79,15 +78,6 @@ func TestE2EOperator(t *testing.T) {
 	}
 	if log := p.log.String(); strings.Contains(log, secret) {
 		t.Error("the token is in the log")
-	}
-}
-
-func until(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); !done(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited for %s in vain", what)
-		}
 	}
 }
 
@@ -119,7 +109,7 @@ func scraped(t *testing.T, l *lab, token string) bool {
 			t.Log(log.String())
 		}
 	}()
-	until(t, "Prometheus to say up", func() bool {
+	eventually(t, "Prometheus to say up", func() bool {
 		response, err := http.Get("http://" + at + "/api/v1/query?query=up%7Bjob%3D%22labwatch%22%7D")
 		if err != nil {
 			return false

@@ -5,45 +5,41 @@ import (
 	"testing"
 )
 
-// A plain rule's alert names what was measured without unit and lot. Its readings are found all the same.
-func TestEvidenceOfPlainRules(t *testing.T) {
-	const unmapped, control = `{"kind":"result","test":{"local":"MYTEST"}}`, `{"kind":"qc","test":{"local":"MYTEST"},"qc":{"level":"L1","lot":"7"}}`
+// TestEvidence: a reading belongs to the series of its test and unit, with a score or without one, as a bound is. A plain rule's
+// alert names what was measured without unit and lot, and its readings are found all the same.
+func TestEvidence(t *testing.T) {
+	const (
+		unmapped = `{"kind":"result","test":{"local":"MYTEST"}}`
+		troponin = `{"kind":"result","test":{"local":"XTROP"},"unit":"ng/mL"}`
+		glucose  = `{"kind":"result","test":{"local":"GLU","loinc":"2345-7"},"unit":"mg/dL"}`
+		igg      = `{"kind":"result","test":{"local":"IGG","loinc":"2465-3"}`
+		control  = `{"kind":"qc","test":{"local":"MYTEST"},"qc":{"level":"L1","lot":"7"}}`
+		mapped   = `{"kind":"qc","test":{"local":"GLU","loinc":"2345-7"},"qc":{"level":"L1","lot":"7"}}`
+	)
 	for _, c := range []struct {
 		record, series string
 		want           bool
 	}{
-		{unmapped, "local:MYTEST", true}, {unmapped, "local:OTHER", false}, {unmapped, "2345-7", false},
-		{control, "qc/local:MYTEST/L1", true}, {control, "qc/local:MYTEST/L2", false},
+		{unmapped, "local:MYTEST", true},
+		{unmapped, "local:OTHER", false},
+		{unmapped, "2345-7", false},
+		{troponin, "local:XTROP:ng/mL", true},
+		{troponin, "", true},
 		{`{"kind":"result","test":{"local":"GLU","loinc":"2345-7"}}`, "2345-7", true},
-		{`{"kind":"qc","test":{"local":"GLU","loinc":"2345-7"},"qc":{"level":"L1","lot":"7"}}`, "qc/2345-7/L1", true},
+		{glucose, "2345-7", true},
+		{igg + `,"unit":"g/L"}`, "2465-3:g/L", true},
+		{igg + `,"unit":"mg/dL"}`, "2465-3:g/L", false},
+		{igg + `}`, "2465-3", true}, // of an error code
+		{control, "qc/local:MYTEST/L1", true},
+		{control, "qc/local:MYTEST/L2", false},
+		{mapped, "qc/2345-7/L1", true},
 	} {
 		var r publishedRecord
 		if err := json.Unmarshal([]byte(c.record), &r); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := evidence(&r, c.series, "error_code"); ok != c.want {
-			t.Errorf("%s belongs to %s: %v, want %v", c.record, c.series, ok, c.want)
-		}
-	}
-}
-
-// TestReadingsOfASeries: a reading without a score, such as a bound, belongs to the series of its test and unit too.
-func TestReadingsOfASeries(t *testing.T) {
-	for _, c := range []struct {
-		local, loinc, unit, series string
-		want                       bool
-	}{
-		{"GLU", "2345-7", "mg/dL", "2345-7", true},
-		{"IGG", "2465-3", "g/L", "2465-3:g/L", true},
-		{"IGG", "2465-3", "mg/dL", "2465-3:g/L", false},
-		{"IGG", "2465-3", "", "2465-3", true}, // of an error code
-		{"XTROP", "", "ng/mL", "local:XTROP:ng/mL", true},
-		{"XTROP", "", "ng/mL", "", true},
-	} {
-		r := &publishedRecord{Kind: "result", Unit: c.unit}
-		r.Test.Local, r.Test.LOINC = c.local, c.loinc
-		if _, ok := evidence(r, c.series, "zscore"); ok != c.want {
-			t.Errorf("%+v: %v", c, ok)
+		if _, ok := evidence(&r, c.series, "zscore"); ok != c.want {
+			t.Errorf("%s belongs to %q: %v, want %v", c.record, c.series, ok, c.want)
 		}
 	}
 }

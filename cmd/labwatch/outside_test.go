@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -341,10 +340,7 @@ func TestSimulateBrokers(t *testing.T) {
 			o.brokers = []string{c.flag}
 		}
 		if c.config != "" {
-			o.config = filepath.Join(dir, "config.yaml")
-			if err := os.WriteFile(o.config, []byte(c.config), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			o.config = writeFile(t, filepath.Join(dir, "config.yaml"), c.config)
 		}
 		w, err := o.writer()
 		if err != nil {

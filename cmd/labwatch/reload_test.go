@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,11 +26,7 @@ type reloadBench struct {
 
 func (b *reloadBench) write(name, text string) string {
 	b.t.Helper()
-	path := filepath.Join(b.dir, name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		b.t.Fatal(err)
-	}
-	return path
+	return writeFile(b.t, filepath.Join(b.dir, name), text)
 }
 
 func (b *reloadBench) expand(text string) string { return strings.ReplaceAll(text, "$D", b.dir) }

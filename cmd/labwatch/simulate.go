@@ -179,7 +179,7 @@ func (o *simulateOptions) run(ctx context.Context, out, progress io.Writer) erro
 	return err
 }
 
-// writer connects to the brokers of the flag, or else as a config says. It sends to no broker that nobody named.
+// writer connects to the brokers of the flag, else to those of the config, else to where an embedded one listens.
 func (o *simulateOptions) writer() (*outsideWriter, error) {
 	cfg := new(config.Default())
 	if o.config != "" {

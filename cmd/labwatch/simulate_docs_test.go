@@ -17,12 +17,12 @@ func TestSimulateAsDocumented(t *testing.T) {
 	documents = append(documents, must(filepath.Glob("../../docs/runbooks/*.md"))...)
 	var commands [][]string
 	for _, name := range append(documents, "../../README.md") {
-		commands = append(commands, simulateCommands(readTestFile(t, name))...)
+		commands = append(commands, simulateCommands(string(must(os.ReadFile(name))))...)
 	}
 	documented := len(commands)
 	commands = append(commands, simulateCommands(newSimulateCommand().Example)...)
 	helped := len(commands) - documented
-	list := regexp.MustCompile(`(?s)command: (\["simulate".*?\])`).FindStringSubmatch(readTestFile(t, "../../deploy/compose/compose.yaml"))
+	list := regexp.MustCompile(`(?s)command: (\["simulate".*?\])`).FindStringSubmatch(string(must(os.ReadFile("../../deploy/compose/compose.yaml"))))
 	if list == nil || documented == 0 || helped == 0 {
 		t.Fatalf("found %d commands in documents, %d in the help, and %q in the compose stack", documented, helped, list)
 	}
@@ -39,15 +39,6 @@ func TestSimulateAsDocumented(t *testing.T) {
 			t.Errorf("labwatch %s: %v", strings.Join(args, " "), err)
 		}
 	}
-}
-
-func readTestFile(t *testing.T, name string) string {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
 }
 
 // simulateCommands are the arguments of each simulate command in a text, as a shell would split them.
