@@ -99,7 +99,7 @@ func (m misfits) walk(path string, n *yaml.Node, t reflect.Type) {
 }
 
 func (m misfits) walkKey(path string, key, value *yaml.Node, t reflect.Type) {
-	below := strings.TrimPrefix(path+"."+key.Value, ".")
+	below := pathOf(path, key.Value)
 	switch {
 	case key.ShortTag() == "!!merge":
 		m.walk(path, value, t)

@@ -34,6 +34,9 @@ func leaves(dst []setting, prefix string, v reflect.Value) []setting {
 	return dst
 }
 
+// pathOf is the path of what is called name in a section; that of the whole file is empty.
+func pathOf(section, name string) string { return strings.TrimPrefix(section+"."+name, ".") }
+
 // yamlTag is how a field is called in a file. Fields without a name there are not settings.
 func yamlTag(f reflect.StructField) (name, options string, ok bool) {
 	tag, ok := f.Tag.Lookup("yaml")

@@ -67,10 +67,7 @@ func linesOf(lines map[string]int, path string, n *yaml.Node) {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
-			below := key.Value
-			if path != "" {
-				below = path + "." + key.Value
-			}
+			below := pathOf(path, key.Value)
 			lines[below] = key.Line
 			linesOf(lines, below, n.Content[i+1])
 		}
