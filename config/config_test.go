@@ -113,12 +113,18 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestEmptyIsDefault(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "empty.yaml")
-	if err := os.WriteFile(path, []byte("# nothing\n"), 0o600); err != nil {
+// written is a file that holds the text.
+func written(t *testing.T, text string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "site.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := Load(path)
+	return path
+}
+
+func TestEmptyIsDefault(t *testing.T) {
+	c, err := Load(written(t, "# nothing\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func readComments(said map[string]string, path string, n *yaml.Node) {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		below := strings.TrimPrefix(path+"."+key.Value, ".")
+		below := pathOf(path, key.Value)
 		text := strings.Join([]string{key.HeadComment, key.LineComment, value.LineComment}, "\n")
 		if text = plain(text); text != "" {
 			said[below] = text

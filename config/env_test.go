@@ -1,8 +1,6 @@
 package config
 
 import (
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -69,10 +67,7 @@ func TestEveryVariable(t *testing.T) {
 		}
 		names[name] = s.path
 		text := other(t, s)
-		file := filepath.Join(t.TempDir(), "value")
-		if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		file := written(t, text+"\n")
 		for _, variable := range []string{name + "=" + text, name + "_FILE=" + file} {
 			c := Default()
 			sources, errs := c.setFromEnvironment([]string{"HOME=/", variable})
@@ -93,11 +88,7 @@ func TestEveryVariable(t *testing.T) {
 }
 
 func TestVariables(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "c.yaml")
-	if err := os.WriteFile(file, []byte("kafka:\n  group: fromfile\n  brokers: [a:1]\nstate: {dir: x}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := written(t, "kafka:\n  group: fromfile\n  brokers: [a:1]\nstate: {dir: x}\n")
 	c, sources, err := Read(file, []string{"LABWATCH_KAFKA_BROKERS=b:1, c:2", "LABWATCH_LOG_LEVEL=debug", "LABWATCH_KAFKA_TOPICS_LOG="})
 	if err == nil || !strings.Contains(err.Error(), "kafka.topics.log: must not be empty") {
 		t.Errorf("an empty text is a value, and was not: %v", err)
@@ -164,11 +155,7 @@ func TestVariableMistakes(t *testing.T) {
 // An anchor that holds itself is a mistake like any other, and ends no daemon that is told to reload.
 func TestAnAnchorThatHoldsItself(t *testing.T) {
 	for _, text := range []string{"x: &x {y: *x}\n", "kafka: &k {tls: *k}\n"} {
-		path := filepath.Join(t.TempDir(), "c.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := Read(path, nil); err == nil {
+		if _, _, err := Read(written(t, text), nil); err == nil {
 			t.Errorf("%q is taken", text)
 		}
 	}

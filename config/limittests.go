@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,10 +38,7 @@ func (c *Config) ValidateMapping(m *record.Mapping) (errs []error) {
 			continue
 		}
 		unit, place := m.UnitOutside(alerts.LOINCOf(key))
-		given := c.Alerts.Limit.Tests[key].Unit
-		if given == "" {
-			given = named
-		}
+		given := cmp.Or(c.Alerts.Limit.Tests[key].Unit, named)
 		if ucum, _ := record.ParseUnit(given); unit != "" && given != "" && ucum == given && given != unit { // others are told as such
 			errs = append(errs, fmt.Errorf("%s: results of LOINC %s are published in %q because of %s, not in %q; give limits in %q",
 				path, alerts.LOINCOf(key), unit, place, given, unit))

@@ -99,7 +99,7 @@ func (m misfits) walk(path string, n *yaml.Node, t reflect.Type) {
 }
 
 func (m misfits) walkKey(path string, key, value *yaml.Node, t reflect.Type) {
-	below := strings.TrimPrefix(path+"."+key.Value, ".")
+	below := pathOf(path, key.Value)
 	switch {
 	case key.ShortTag() == "!!merge":
 		m.walk(path, value, t)
@@ -120,15 +120,16 @@ func (m misfits) add(theirs, path string, line int, what string) {
 	m[theirs] = append(m[theirs], misfit{path, line, what})
 }
 
+// ownType is the name of a type with its package, at the end of a sentence of the library.
+var ownType = regexp.MustCompile(`(?: in type | into )[a-z]+\.[A-Za-z]+$`)
+
 // typeless leaves the names of our own types out of a sentence of the library: one that reads itself does it through another
 // type. Numbers, texts and durations stay apart, or the wrong one of a line would be blamed.
 func typeless(sentence string) string {
-	return regexp.MustCompile(`(?: in type | into )[a-z]+\.[A-Za-z]+$`).ReplaceAllStringFunc(sentence, func(end string) string {
-		if strings.HasSuffix(end, " time.Duration") {
-			return end
-		}
-		return ""
-	})
+	if strings.HasSuffix(sentence, " time.Duration") {
+		return sentence
+	}
+	return ownType.ReplaceAllString(sentence, "")
 }
 
 // fieldOf is the type of the setting of that name in a section.

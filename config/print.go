@@ -75,7 +75,7 @@ func MarshalSources(c *Config, sources Sources) ([]byte, error) {
 func comment(n *yaml.Node, path string, sources Sources) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		below := strings.TrimPrefix(path+"."+key.Value, ".")
+		below := pathOf(path, key.Value)
 		source, leaf := sources[below]
 		switch {
 		case !leaf && value.Kind == yaml.MappingNode:

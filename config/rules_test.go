@@ -1,8 +1,6 @@
 package config
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 )
@@ -48,19 +46,15 @@ func TestPoliciesHoldAsPrinted(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"{}": 15 * time.Minute, "{update_every: 15m}": 15 * time.Minute, "{update_every: 0s}": 0, "{update_every: 1h}": time.Hour,
 	} {
-		path := filepath.Join(t.TempDir(), "site.yaml")
-		write := func(content []byte) *Config {
-			if err := os.WriteFile(path, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			c, err := Load(path)
+		read := func(text string) *Config {
+			c, err := Load(written(t, text))
 			if err != nil {
 				t.Fatal(err)
 			}
 			return c
 		}
-		c := write([]byte("alerts: {detectors: {zscore: " + text + "}}"))
-		again := write([]byte(marshal(t, c)))
+		c := read("alerts: {detectors: {zscore: " + text + "}}")
+		again := read(marshal(t, c))
 		for name, c := range map[string]*Config{"read": c, "printed and read": again} {
 			p := c.Alerts.Detector("zscore")
 			if p.Policy.UpdateEvery != want || p.Policy.OpenAfter != 2 || len(p.AlertOn) != 2 {

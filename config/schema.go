@@ -109,11 +109,7 @@ func (s schema) fields(properties object, path string, t reflect.Type, v reflect
 			s.fields(properties, path, t.Field(i).Type, field)
 			continue
 		}
-		below := name
-		if path != "" {
-			below = path + "." + name
-		}
-		properties[name] = s.of(below, t.Field(i).Type, field)
+		properties[name] = s.of(pathOf(path, name), t.Field(i).Type, field)
 	}
 }
 

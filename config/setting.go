@@ -3,8 +3,6 @@ package config
 import (
 	"reflect"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // setting is one leaf of the tree: what a file or a variable sets as a whole. Lists and maps are leaves.
@@ -24,9 +22,8 @@ func leaves(dst []setting, prefix string, v reflect.Value) []setting {
 			continue
 		}
 		path := prefix + name
-		_, decodes := v.Field(i).Addr().Interface().(yaml.Unmarshaler)
 		switch {
-		case v.Field(i).Kind() != reflect.Struct || decodes:
+		case v.Field(i).Kind() != reflect.Struct:
 			dst = append(dst, setting{path, v.Field(i)})
 		case options == "inline":
 			dst = leaves(dst, prefix, v.Field(i))
@@ -36,6 +33,9 @@ func leaves(dst []setting, prefix string, v reflect.Value) []setting {
 	}
 	return dst
 }
+
+// pathOf is the path of what is called name in a section; that of the whole file is empty.
+func pathOf(section, name string) string { return strings.TrimPrefix(section+"."+name, ".") }
 
 // yamlTag is how a field is called in a file. Fields without a name there are not settings.
 func yamlTag(f reflect.StructField) (name, options string, ok bool) {

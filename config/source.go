@@ -23,12 +23,12 @@ func Read(path string, environ []string) (*Config, Sources, error) {
 	c, defaults := Default(), Default()
 	sources := Sources{}
 	var errs []error
+	lines := map[string]int{}
 	if path != "" {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("read config: %w", err)
 		}
-		lines := map[string]int{}
 		if err := decode(b, &c); errors.Is(err, ErrNoYAML) {
 			return &c, sources, joined(path, []error{err})
 		} else if err != nil {
@@ -38,17 +38,14 @@ func Read(path string, environ []string) (*Config, Sources, error) {
 			_ = yaml.Unmarshal(b, &n)
 			linesOf(lines, "", &n)
 		}
-		for i, s := range c.settings() {
-			sources[s.path] = sourceDefault
-			if line, ok := lines[s.path]; ok {
-				sources[s.path] = path + ":" + strconv.Itoa(line)
-			} else if !reflect.DeepEqual(s.value.Interface(), defaults.settings()[i].value.Interface()) {
-				sources[s.path] = path // through a YAML merge
-			}
-		}
-	} else {
-		for _, s := range c.settings() {
-			sources[s.path] = sourceDefault
+	}
+	untouched := defaults.settings()
+	for i, s := range c.settings() {
+		sources[s.path] = sourceDefault
+		if line, ok := lines[s.path]; ok {
+			sources[s.path] = path + ":" + strconv.Itoa(line)
+		} else if !reflect.DeepEqual(s.value.Interface(), untouched[i].value.Interface()) {
+			sources[s.path] = path // through a YAML merge
 		}
 	}
 	set, mistakes := c.setFromEnvironment(environ)
@@ -70,10 +67,7 @@ func linesOf(lines map[string]int, path string, n *yaml.Node) {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
-			below := key.Value
-			if path != "" {
-				below = path + "." + key.Value
-			}
+			below := pathOf(path, key.Value)
 			lines[below] = key.Line
 			linesOf(lines, below, n.Content[i+1])
 		}

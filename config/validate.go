@@ -34,7 +34,7 @@ func (c *Config) Validate() []error {
 	under("http", c.HTTP.Validate())
 	under("delivery", c.Delivery.Validate())
 	for i, broker := range c.Kafka.Brokers {
-		if !isHostPort(broker) {
+		if _, ok := brokerHost(broker); !ok {
 			errs = append(errs, fmt.Errorf("kafka.brokers[%d]: %q is not host:port", i, broker))
 		}
 	}
@@ -55,14 +55,15 @@ func (c *Config) Validate() []error {
 	return errs
 }
 
-// isHostPort says whether the client can dial an address. It takes a host alone as well, for port 9092.
-func isHostPort(address string) bool {
-	if address != "" && !strings.ContainsAny(address, ":/ ") || net.ParseIP(strings.Trim(address, "[]")) != nil {
-		return true
+// brokerHost is the host of a broker's address; ok says whether the client can dial it. It takes a host alone as well, for
+// port 9092.
+func brokerHost(address string) (host string, ok bool) {
+	if alone := strings.Trim(address, "[]"); !strings.Contains(address, ":") || net.ParseIP(alone) != nil {
+		return alone, address != "" && !strings.ContainsAny(address, "/ ")
 	}
 	host, port, err := net.SplitHostPort(address)
 	n, notNumber := strconv.ParseUint(port, 10, 16)
-	return err == nil && host != "" && !strings.ContainsAny(host, "/ ") && notNumber == nil && n > 0
+	return host, err == nil && host != "" && !strings.ContainsAny(host, "/ ") && notNumber == nil && n > 0
 }
 
 // Kinds are the words for an input's kind. 0 stands for any: each message tells.

@@ -33,7 +33,7 @@ func (c *Config) Warnings() (list []string) {
 
 // elsewhere says whether a broker is on another machine.
 func elsewhere(broker string) bool {
-	host, _, _ := net.SplitHostPort(broker)
+	host, _ := brokerHost(broker)
 	ip := net.ParseIP(host)
 	return host != "localhost" && !(ip != nil && ip.IsLoopback())
 }

@@ -17,6 +17,7 @@ func TestWarnings(t *testing.T) {
 		"kafka: {brokers: ['a:1', 'b:1'], instance: a}":                                                              "kafka.tls: is off",
 		"kafka: {brokers: ['a:1', 'b:1'], tls: {enabled: true}}":                                                     "kafka.instance: ",
 		"kafka: {brokers: ['a:1', 'b:1'], instance: a, tls: {enabled: true}, replication: 1}":                        "kafka.replication: 1",
+		"kafka: {brokers: [localhost, '[::1]', '::1', 127.0.0.1], instance: a}":                                      "",
 		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: '[::1]:8420'}":                    "",
 		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nhttp: {listen: ':1', token_file: t}":             "http.listen: no TLS",
 		"kafka: {brokers: ['localhost:1', '[::1]:1'], instance: a}\nalerts: {limit: {tests: {2345-7: {high: 200}}}}": "",

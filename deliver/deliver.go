@@ -15,7 +15,7 @@ import (
 // Message is one published alert on its way to a sink.
 type Message struct {
 	ID        string // alert and sequence, the ce_id of the topic: the same in every repeat
-	JSON      []byte // as published
+	JSON      []byte // as published; nil of what is only remembered
 	Alert     alerts.Alert
 	At        int64 // when it was published, nanoseconds since 1970 UTC
 	Partition int32 // of the topic of alerts

@@ -2,6 +2,7 @@ package deliver
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -52,8 +53,10 @@ func (t *told) choose(m *Message, least alerts.Severity, updates bool) bool {
 	return before == nil || updates || m.Alert.Severity > before.Alert.Severity
 }
 
-// note takes note that the sink knows m.
+// note takes note that the sink knows m. Its JSON is dropped: it is a piece of what was fetched, and would keep all of that
+// for as long as the alert is open.
 func (t *told) note(m *Message) {
+	m.JSON = nil
 	critical := m.Alert.Rule == alerts.RuleCriticalValue
 	switch {
 	case m.Alert.Change == alerts.Resolved && critical:
@@ -112,10 +115,7 @@ func over(a *alerts.Alert) bool {
 
 // drop forgets a partition.
 func (t *told) drop(partition int32) {
-	for id, m := range t.states {
-		if m.Partition == partition {
-			delete(t.states, id)
-		}
-	}
-	t.criticals = slices.DeleteFunc(t.criticals, func(m *Message) bool { return m.Partition == partition })
+	lost := func(m *Message) bool { return m.Partition == partition }
+	maps.DeleteFunc(t.states, func(_ string, m *Message) bool { return lost(m) })
+	t.criticals = slices.DeleteFunc(t.criticals, lost)
 }

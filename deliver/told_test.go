@@ -102,6 +102,24 @@ func TestCriticalValuesTakeNoRoom(t *testing.T) {
 	}
 }
 
+// What is remembered of a message for as long as its alert is open keeps nothing of what Kafka sent.
+func TestWhatIsToldKeepsNoMessage(t *testing.T) {
+	l := listen(t)
+	c, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
+	take(t, c, published(0, alerts.Opened, alerts.Warning))
+	again, _ := courier(t, SinkConfig{Type: "alertmanager", URL: l.URL + "/am"}, time.Hour)
+	again.Past(published(0, alerts.Opened, alerts.Warning), at, 0)
+	for name, c := range map[string]*Courier{"taken": c, "of a former run": again} {
+		open := c.told.open(time.Now())
+		if len(open) != 1 {
+			t.Fatalf("%s: %d are remembered, want 1", name, len(open))
+		}
+		if open[0].JSON != nil {
+			t.Errorf("%s: %q is remembered", name, open[0].JSON)
+		}
+	}
+}
+
 func TestLostPartitionIsForgotten(t *testing.T) {
 	heard := newTold()
 	for i, id := range []string{"a", "b"} {

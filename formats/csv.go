@@ -22,8 +22,8 @@ var errColumns = errors.New("it has another number of columns than the header")
 // hold commas, doubled quotes and line ends; blank lines are passed over; a quote within an unquoted field is
 // taken as it stands. Rows makes such messages out of a file.
 //
-// Columns are called like the fields of the JSON form, and in telemetry every other column of numbers is a channel, unless
-// Options.Columns says which columns make which field. An empty field is absent.
+// Columns are called like the fields of the JSON form, and in telemetry every other column of numbers is a channel unless
+// its name is that of a thing or a person, or Options.Columns says which columns make which field. An empty field is absent.
 type CSV struct {
 	kind    record.Kind
 	columns []column // of Options.Columns, nil to go by the header

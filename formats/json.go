@@ -14,9 +14,9 @@ const maxMembers = 1024
 
 // JSON reads messages that are one JSON object each, in the strict sense of RFC 8259 and I-JSON (RFC 7493): UTF-8,
 // no name twice, nothing behind the object. Fields are texts, numbers or booleans, and are kept as they are
-// written; null is absent. Of telemetry, every further member that is a number, also as a text, is a channel unless its
-// name is one of a thing or a person, as are all members of "channels", which may be an object or a list of {"name",
-// "value"}. Other members are passed over.
+// written; null is absent. Of telemetry, all members of "channels", which may be an object or a list of {"name", "value"},
+// are channels, and so is every further member that is a number, also as a text, unless its name is that of a thing or
+// a person. Other members are passed over.
 type JSON struct {
 	kind    record.Kind
 	scan    scanner

@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // plan says what to do with a number that a site sent for one local code in one spelling of a unit. Plans are
 // pure functions of the two, so remembering them changes nothing.
 type plan struct {
@@ -28,7 +30,7 @@ func (s *Standardizer) plan(row *mapped, unitText string) *plan {
 	}
 	p := s.makePlan(row, unitText)
 	if len(s.plans) < maxPlans && len(unitText) <= maxIdentifier { // a longer one is no unit, and may be a whole message
-		key.unit = string(append([]byte(nil), unitText...)) // the text belongs to the message
+		key.unit = strings.Clone(unitText) // the text belongs to the message
 		s.plans[key] = p
 	}
 	return p

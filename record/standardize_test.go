@@ -188,7 +188,7 @@ func TestStandardizeOutsideTheTable(t *testing.T) {
 			t.Errorf("%+v: %q %v, series %s", c, got, r.Flags.Names(nil), r.Series())
 		}
 		if want := strings.SplitN(c.series, ":", 2)[0]; r.Measurand() != want {
-			t.Errorf("%+v: series of any unit %s, want %s", c, r.Measurand(), want)
+			t.Errorf("%+v: measurand %s, want %s", c, r.Measurand(), want)
 		}
 	}
 }
