@@ -88,7 +88,7 @@ func inOrder(t *testing.T, said []alerts.Alert) {
 	t.Helper()
 	for _, a := range said {
 		if a.Change == alerts.Resolved && a.At < a.Opened {
-			t.Errorf("ended at %v and opened at %v: %s", a.At, a.Opened, a.Summary)
+			t.Errorf("ended at %v and opened at %v: %s", time.Unix(0, a.At).UTC(), time.Unix(0, a.Opened).UTC(), a.Summary)
 		}
 	}
 }
@@ -155,6 +155,6 @@ func TestAcknowledgementIsNotTheDevicesTime(t *testing.T) {
 		t.Fatalf("said%s", got)
 	}
 	if end := said[1].At; end >= seconds(at) {
-		t.Errorf("ended at %v", end)
+		t.Errorf("ended at %v", time.Unix(0, end).UTC())
 	}
 }

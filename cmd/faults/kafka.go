@@ -93,10 +93,16 @@ func (b *kafkaBroker) stop() error {
 		return err
 	}
 	// The last node may wait for the others, which are stopped, longer than anybody waits for it. All is checked by then.
+	var killed []error
 	for node := range b.nodes {
-		if killed := b.kill(node); !errors.Is(killed, fs.ErrNotExist) { // of a node that has ended the script has deleted the pid file
-			err = killed
+		switch failed := b.kill(node); {
+		case errors.Is(failed, fs.ErrNotExist), errors.Is(failed, syscall.ESRCH): // it has ended; most often the script has deleted its file
+		default:
+			killed = append(killed, failed)
 		}
+	}
+	if len(killed) > 0 {
+		return errors.Join(killed...)
 	}
 	return err
 }

@@ -34,7 +34,7 @@ func (l *lab) watchOffsets(ctx context.Context) <-chan []string {
 		began, looks := time.Now(), 0
 		for o := (offsets{}); ctx.Err() == nil; sleep(ctx, 20*time.Millisecond) {
 			committed, err := l.visible(ctx, "judge", l.judged())
-			if err != nil { // the broker may be away
+			if err != nil || len(committed) == 0 { // the broker may be away, and before the first commit there is nothing
 				continue
 			}
 			looks++

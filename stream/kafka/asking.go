@@ -18,7 +18,8 @@ const stopPatience = 5 * time.Second
 // errNoAnswer is what a call is answered when others are still under way that were left behind.
 var errNoAnswer = errors.New("the disk does not answer")
 
-// ask makes one call; only some have bytes to answer. Moved, which may be nil, counts what has come of it: as long as something does, it is waited for.
+// ask makes one call; only some have bytes to answer. Moved, which may be nil, counts what has come of it: as long as
+// something does, it is waited for.
 func (k *keeper) ask(moved *atomic.Int64, call func() ([]byte, error)) ([]byte, error) {
 	if k.left.Load() > 0 {
 		k.giveUp(errNoAnswer) // a new session may have taken it up meanwhile

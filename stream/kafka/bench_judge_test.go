@@ -33,10 +33,10 @@ func (b *bench) start(run func(context.Context) error) (stop func()) {
 		select {
 		case err := <-done:
 			if err != nil {
-				b.t.Error(err)
+				b.t.Fatal(err)
 			}
-		case <-time.After(patience):
-			b.t.Errorf("it was told to stop and goes on")
+		case <-time.After(2 * patience): // three session timeouts, and a disk
+			b.t.Fatal("it was told to stop and goes on")
 		}
 	}
 }

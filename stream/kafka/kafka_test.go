@@ -49,8 +49,9 @@ func TestRecoveryFromEverySource(t *testing.T) {
 	b.write("a", 40)
 	want := b.judged(disk)
 	for name, store := range map[string]Store{"disk": disk, "behind": behind, "kafka": nil, "empty disk": new(fakeStore)} {
+		t.Log(name)
 		if !maps.Equal(b.recovered(store), want) {
-			t.Errorf("%s: recovered another state", name)
+			t.Error("recovered another state")
 		}
 	}
 }

@@ -110,8 +110,8 @@ func (k *keeper) write(partition int32, position int64, keys []string, blobs [][
 // works says whether there is a disk that is read and written.
 func (k *keeper) works() bool { return k.store != nil && !k.failed.Load() }
 
-// flush waits until everything handed over is written, at most for as long as is said, and says whether it is. Of a disk that is
-// given up nothing more is waited for.
+// flush waits until everything handed over is written, at most for as long as is said, and says false when that took too
+// long. Of a disk that is given up nothing more is waited for.
 func (k *keeper) flush(patience time.Duration) bool {
 	if !k.works() {
 		return true

@@ -173,7 +173,9 @@ func TestFlushEnds(t *testing.T) {
 	k.patience = 50 * time.Millisecond
 	k.start()
 	k.write(0, 1, nil, nil, func() {})
-	k.flush(k.patience / 10)
+	if k.flush(k.patience / 10) {
+		t.Error("it says that a disk which hangs has written")
+	}
 	if !k.works() {
 		t.Error("given up by one who would not wait for long")
 	}

@@ -86,8 +86,9 @@ func TestDeviceLargerThanAMessage(t *testing.T) {
 				t.Errorf("a disk whose position lies within a snapshot: %v", err)
 			}
 			for name, store := range map[string]Store{"disk": disk, "kafka": nil, "empty disk": new(fakeStore), "dropped disk": within} {
+				t.Log(name)
 				if !maps.Equal(b.recovered(store), want) {
-					t.Errorf("%s: recovered another state", name)
+					t.Error("recovered another state")
 				}
 			}
 		})
