@@ -51,6 +51,9 @@ func StartBroker(dir string, port int) (*Broker, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start embedded broker in %q: %w", dir, err), unlock(lock))
 	}
+	if dir != "" {
+		fenceFormer(cluster) // before anybody has found the way: that takes several requests
+	}
 	return &Broker{cluster, lock, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}, nil
 }
 
